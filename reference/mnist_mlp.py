@@ -1,6 +1,6 @@
 """A multilayer perceptron with dropout learns handwritten digits. PyTorch: nn.Sequential, nn.Dropout.
 
-784-256-128-10 with ReLU and Dropout. The order of the images, the first weights and every dropout mask come from one seed.
+784-256-128-10 with ReLU and Dropout. First weights, order of the images and dropout masks come from one seed.
 
     python reference/mnist_mlp.py
     python reference/mnist_mlp.py --print-every 1     # the loss of every step

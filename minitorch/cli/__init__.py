@@ -1,0 +1,1 @@
+"""The commands of `minitorch`. PyTorch: none (nearest: torchrun, torch/distributed/run.py)."""

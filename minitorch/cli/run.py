@@ -1,0 +1,89 @@
+"""`minitorch run`: an unmodified PyTorch program on minitorch. PyTorch: none (there: `python`)."""
+
+import argparse
+import io
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from types import ModuleType
+
+from minitorch.cli.substitute import MINITORCH, FolderFinder, missing_name, script_builtins, script_line
+
+HELP = "run a PyTorch script on minitorch"
+DESCRIPTION = """\
+Run an unmodified PyTorch script on minitorch: wherever the script, or a module in its folder, imports torch,
+it gets minitorch, and for torchvision minitorch.vision. Other libraries still get a real torch, if installed.
+"""
+EXAMPLE = """\
+example:
+  minitorch run reference/mnist_cnn.py --epochs 2
+
+exit status: the script's own; 1 after an error, 2 if there is no such script, 130 when interrupted
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("script", metavar="SCRIPT", help="a Python file that imports torch")
+    parser.add_argument("args", metavar="...", nargs=argparse.REMAINDER, help="arguments for the script")
+
+
+def run(options: argparse.Namespace) -> int:
+    problem = cannot_read(options.script)
+    if problem:
+        print(f"minitorch run: {problem}", file=sys.stderr)
+        return 2
+    return run_script(options.script, options.args, MINITORCH)
+
+
+def cannot_read(script: str) -> str | None:
+    """Why `script` cannot be run, in one line; None if it can."""
+    try:
+        with io.open_code(os.path.abspath(script)):
+            return None
+    except OSError as error:
+        return f"cannot open {script!r}: {error.strerror}"
+
+
+def run_script(script: str, arguments: list[str], libraries: Mapping[str, str]) -> int:
+    """Run a file as Python would, as `__main__`; `libraries` are what its imports say and what they get.
+
+    Returns the exit status: 0, or 1 after an error, which is printed with the script's lines only. SystemExit
+    goes through to the caller.
+    """
+    path = os.path.abspath(script)
+    builtins_ = script_builtins(libraries)
+    main = ModuleType("__main__")
+    main.__dict__.update(__file__=path, __builtins__=builtins_, __spec__=None, __cached__=None)
+    sys.modules["__main__"] = main  # where pickle looks for the script's classes
+    sys.argv = [script, *arguments]
+    if not sys.flags.safe_path:
+        sys.path[0] = os.path.dirname(path)
+        sys.meta_path.insert(0, FolderFinder(sys.path[0], builtins_))
+    try:
+        with io.open_code(path) as file:
+            code = compile(file.read(), path, "exec", dont_inherit=True)
+        exec(code, main.__dict__)
+        return 0
+    except KeyboardInterrupt as error:
+        show(error, builtins_)
+        return 130
+    except Exception as error:
+        show(error, builtins_)
+        return 1
+
+
+def show(error: BaseException, builtins_: dict[str, object]) -> None:
+    """Print one clear line for a missing name, otherwise Python's traceback, from the script's line on."""
+    sys.stdout.flush()
+    name, place = missing_name(error), script_line(error.__traceback__, builtins_)
+    if name and place:
+        file, line = place
+        print(f"{os.path.relpath(file)}:{line}: {name}", file=sys.stderr)
+        print(f"    {linecache.getline(file, line).strip()}", file=sys.stderr)
+        return
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    traceback.print_exception(type(error), error, trace)
