@@ -1,0 +1,39 @@
+"""What all tests share: the device, the length of a search. PyTorch: torch/testing/_internal/common_utils.py.
+
+MINITORCH_TEST_EXAMPLES=1000 searches longer, with a new seed every time.
+"""
+
+import os
+
+import helpers
+import hypothesis
+import pytest
+
+_wanted = os.environ.get("MINITORCH_TEST_EXAMPLES")
+hypothesis.settings.register_profile(
+    "default",
+    max_examples=30,
+    derandomize=True,
+    deadline=None,  # the first call of a kernel compiles it
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
+)
+hypothesis.settings.register_profile(
+    "long", hypothesis.settings.get_profile("default"), max_examples=int(_wanted or 1000), derandomize=False
+)
+hypothesis.settings.load_profile("long" if _wanted else "default")
+
+
+@pytest.fixture(scope="session", params=["cpu"])
+def device(request):
+    """Where minitorch's tensors live. A file asks with `pytestmark = pytest.mark.usefixtures("device")`."""
+    helpers.device = request.param
+    yield request.param
+    helpers.device = "cpu"
+
+
+def pytest_terminal_summary(terminalreporter):
+    if helpers.uncompared:
+        terminalreporter.write_line(
+            f"{len(helpers.uncompared)} comparisons were finite differences only: {helpers.WITHOUT_TORCH}"
+        )
