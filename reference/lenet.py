@@ -88,7 +88,7 @@ def main():
         )
         scheduler.step()
 
-    print(f"Held-out accuracy: {evaluate(model, test_loader):.2f}% of {len(test_data)} images")
+    print(f"Held-out accuracy: {evaluate(model, test_loader):.2f}%")
 
 
 if __name__ == "__main__":

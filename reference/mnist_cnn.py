@@ -82,7 +82,7 @@ def main():
         accuracy = evaluate(model, test_loader)
         print(f"Epoch [{epoch}/{options.epochs}], Loss: {loss:.4f}, Acc: {accuracy:.2f}%")
 
-    print(f"Held-out accuracy: {evaluate(model, test_loader):.2f}% of {len(test_data)} images")
+    print(f"Held-out accuracy: {evaluate(model, test_loader):.2f}%")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def main():
             if step % options.print_every == 0:
                 print(f"Epoch {epoch}, step {step}, Loss: {loss.item():.4f}")
 
-    print(f"Held-out accuracy: {evaluate(model, test_loader):.2f}% of {len(test_data)} images")
+    print(f"Held-out accuracy: {evaluate(model, test_loader):.2f}%")
 
 
 if __name__ == "__main__":

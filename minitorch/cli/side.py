@@ -58,7 +58,7 @@ class Side:
 
 
 def record(side: Side, script: str, arguments: list[str], threads: int | None, progress: Progress) -> None:
-    """Run `script` on `side.library` to its end and fill `side`. An exception (Ctrl-C) ends the process too."""
+    """Run `script` on `side.library` to its end and fill `side`; an exception (Ctrl-C) ends it too."""
     with tempfile.TemporaryDirectory(prefix="minitorch-compare-") as name:
         folder = pathlib.Path(name)
         command = [sys.executable, "-u", "-m", "minitorch.cli.worker", side.library, name, script, *arguments]

@@ -2,7 +2,8 @@
 
     python -m minitorch.cli.worker LIBRARY FOLDER SCRIPT [args]
 
-runs SCRIPT on LIBRARY (torch or minitorch) and leaves in FOLDER what `cli/watch.py` records.
+runs SCRIPT on LIBRARY (torch or minitorch) and leaves in FOLDER what `cli/watch.py` records. A script that sets no
+seed of its own draws from seed 0, so that it can be compared.
 """
 
 import pathlib
@@ -17,6 +18,7 @@ from minitorch.cli.watch import Watch
 def main(library: str, folder: str, script: str, *arguments: str) -> int:
     operators = define_missing_operators() if library == "torch" else None
     watch = Watch(library, pathlib.Path(folder))
+    watch.torch.manual_seed(0)
     watch.start()
     try:
         return run_script(script, list(arguments), MINITORCH if library == "minitorch" else {})
