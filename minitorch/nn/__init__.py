@@ -1,0 +1,36 @@
+"""Neural networks: modules, functions, initialisers. PyTorch: torch/nn/__init__.py."""
+
+from minitorch.nn import functional as functional
+from minitorch.nn import init as init
+from minitorch.nn import modules as modules
+from minitorch.nn import utils as utils
+from minitorch.nn.modules import AlphaDropout as AlphaDropout
+from minitorch.nn.modules import AvgPool2d as AvgPool2d
+from minitorch.nn.modules import Conv2d as Conv2d
+from minitorch.nn.modules import CrossEntropyLoss as CrossEntropyLoss
+from minitorch.nn.modules import Dropout as Dropout
+from minitorch.nn.modules import Dropout1d as Dropout1d
+from minitorch.nn.modules import Dropout2d as Dropout2d
+from minitorch.nn.modules import Dropout3d as Dropout3d
+from minitorch.nn.modules import FeatureAlphaDropout as FeatureAlphaDropout
+from minitorch.nn.modules import Flatten as Flatten
+from minitorch.nn.modules import Identity as Identity
+from minitorch.nn.modules import L1Loss as L1Loss
+from minitorch.nn.modules import Linear as Linear
+from minitorch.nn.modules import LogSoftmax as LogSoftmax
+from minitorch.nn.modules import MSELoss as MSELoss
+from minitorch.nn.modules import MaxPool2d as MaxPool2d
+from minitorch.nn.modules import Module as Module
+from minitorch.nn.modules import ModuleDict as ModuleDict
+from minitorch.nn.modules import ModuleList as ModuleList
+from minitorch.nn.modules import NLLLoss as NLLLoss
+from minitorch.nn.modules import ParameterDict as ParameterDict
+from minitorch.nn.modules import ParameterList as ParameterList
+from minitorch.nn.modules import ReLU as ReLU
+from minitorch.nn.modules import Sequential as Sequential
+from minitorch.nn.modules import Sigmoid as Sigmoid
+from minitorch.nn.modules import Softmax as Softmax
+from minitorch.nn.modules import Tanh as Tanh
+from minitorch.nn.modules import Unflatten as Unflatten
+from minitorch.nn.parameter import Buffer as Buffer
+from minitorch.nn.parameter import Parameter as Parameter

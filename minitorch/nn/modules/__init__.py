@@ -1,0 +1,30 @@
+"""The layers, containers and losses of `nn`, one by one. PyTorch: torch/nn/modules/__init__.py."""
+
+from minitorch.nn.modules.activation import LogSoftmax as LogSoftmax
+from minitorch.nn.modules.activation import ReLU as ReLU
+from minitorch.nn.modules.activation import Sigmoid as Sigmoid
+from minitorch.nn.modules.activation import Softmax as Softmax
+from minitorch.nn.modules.activation import Tanh as Tanh
+from minitorch.nn.modules.container import ModuleDict as ModuleDict
+from minitorch.nn.modules.container import ModuleList as ModuleList
+from minitorch.nn.modules.container import ParameterDict as ParameterDict
+from minitorch.nn.modules.container import ParameterList as ParameterList
+from minitorch.nn.modules.container import Sequential as Sequential
+from minitorch.nn.modules.conv import Conv2d as Conv2d
+from minitorch.nn.modules.dropout import AlphaDropout as AlphaDropout
+from minitorch.nn.modules.dropout import Dropout as Dropout
+from minitorch.nn.modules.dropout import Dropout1d as Dropout1d
+from minitorch.nn.modules.dropout import Dropout2d as Dropout2d
+from minitorch.nn.modules.dropout import Dropout3d as Dropout3d
+from minitorch.nn.modules.dropout import FeatureAlphaDropout as FeatureAlphaDropout
+from minitorch.nn.modules.flatten import Flatten as Flatten
+from minitorch.nn.modules.flatten import Unflatten as Unflatten
+from minitorch.nn.modules.linear import Identity as Identity
+from minitorch.nn.modules.linear import Linear as Linear
+from minitorch.nn.modules.loss import CrossEntropyLoss as CrossEntropyLoss
+from minitorch.nn.modules.loss import L1Loss as L1Loss
+from minitorch.nn.modules.loss import MSELoss as MSELoss
+from minitorch.nn.modules.loss import NLLLoss as NLLLoss
+from minitorch.nn.modules.module import Module as Module
+from minitorch.nn.modules.pooling import AvgPool2d as AvgPool2d
+from minitorch.nn.modules.pooling import MaxPool2d as MaxPool2d

@@ -1,0 +1,56 @@
+"""Parameter: a tensor that a module owns and an optimizer updates. PyTorch: torch/nn/parameter.py."""
+
+from minitorch._tensor import Tensor
+from minitorch.ops.creation import empty
+
+
+class Parameter(Tensor):
+    """A leaf tensor that a Module lists among its parameters() when it is assigned to an attribute.
+
+    It shares the memory of `data`. Raises RuntimeError if `requires_grad` is asked of an integer tensor.
+    PyTorch: torch.nn.Parameter.
+    """
+
+    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> "Parameter":
+        parameter = _share(cls, data)
+        if requires_grad:
+            parameter.requires_grad_(True)
+        return parameter
+
+    def __deepcopy__(self, memo: dict) -> "Parameter":
+        if id(self) not in memo:
+            memo[id(self)] = type(self)(self.data.clone(), self.requires_grad)
+        return memo[id(self)]
+
+    def __reduce_ex__(self, protocol):
+        return type(self), (self.data, self.requires_grad)
+
+    def __repr__(self, *, tensor_contents=None) -> str:
+        return "Parameter containing:\n" + super().__repr__()
+
+
+class Buffer(Tensor):
+    """A tensor that a Module lists among its buffers() when it is assigned to an attribute.
+
+    `persistent`: whether it is part of the state_dict. PyTorch: torch.nn.Buffer.
+    """
+
+    persistent: bool
+
+    def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> "Buffer":
+        buffer = _share(cls, data)
+        if data is not None and data.requires_grad:
+            buffer.requires_grad_(True)
+        buffer.persistent = persistent
+        return buffer
+
+
+def _share(cls: type, data: Tensor | None) -> Tensor:
+    """A leaf of class `cls` on the memory of `data`."""
+    if data is None:
+        data = empty(0)
+    tensor = object.__new__(cls)
+    tensor.array = data.array
+    tensor._storage = data._storage
+    tensor._stride = data._stride
+    return tensor

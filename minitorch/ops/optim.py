@@ -1,0 +1,87 @@
+"""The arithmetic of the optimizers, in place. PyTorch: aten/src/ATen/native/{FusedSGD,FusedAdam}.cpp.
+
+Each takes columns: for parameter number i its gradient and its state are number i of the other lists. A column that
+the options make needless may hold anything, such as the parameters again.
+"""
+
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+
+import numpy as np
+
+from minitorch._tensor import Tensor
+from minitorch.kernels import of as kernels_of
+
+
+def sgd(
+    params: list[Tensor],
+    grads: list[Tensor],
+    momentum_buffers: list[Tensor],
+    *,
+    lr: float,
+    momentum: float,
+    dampening: float,
+    weight_decay: float,
+    nesterov: bool,
+    maximize: bool,
+) -> None:
+    """One step of stochastic gradient descent. PyTorch: torch.optim.sgd.sgd."""
+    for kernels, columns in _launches(params, grads, momentum_buffers):
+        kernels.sgd(*columns, lr, momentum, dampening, weight_decay, nesterov, maximize)
+
+
+def rmsprop(
+    params: list[Tensor],
+    grads: list[Tensor],
+    square_avgs: list[Tensor],
+    grad_avgs: list[Tensor],
+    momentum_buffers: list[Tensor],
+    steps: list[Tensor],
+    *,
+    lr: float,
+    alpha: float,
+    eps: float,
+    weight_decay: float,
+    momentum: float,
+    centered: bool,
+    maximize: bool,
+) -> None:
+    """One step of RMSprop. PyTorch: torch.optim.rmsprop.rmsprop."""
+    for kernels, columns in _launches(params, grads, square_avgs, grad_avgs, momentum_buffers, steps):
+        kernels.rmsprop(*columns, lr, alpha, eps, weight_decay, momentum, centered, maximize)
+
+
+def adam(
+    params: list[Tensor],
+    grads: list[Tensor],
+    exp_avgs: list[Tensor],
+    exp_avg_sqs: list[Tensor],
+    max_exp_avg_sqs: list[Tensor],
+    steps: list[Tensor],
+    *,
+    lr: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    weight_decay: float,
+    amsgrad: bool,
+    maximize: bool,
+    decoupled_weight_decay: bool,
+) -> None:
+    """One step of Adam or AdamW. PyTorch: torch.optim.adam.adam."""
+    for kernels, columns in _launches(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps):
+        kernels.adam(
+            *columns, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize, decoupled_weight_decay
+        )
+
+
+def _launches(*columns: list[Tensor]) -> Iterator[tuple[ModuleType, Sequence[Sequence[np.ndarray]]]]:
+    """The columns as arrays, split by device and dtype of the parameter: one launch takes parameters of one kind."""
+    kinds: dict[tuple[type, str], list] = {}
+    for row in zip(*columns):
+        array = row[0].array
+        kinds.setdefault((type(array), array.dtype.char), []).append([each.array for each in row])
+    for rows in kinds.values():
+        yield kernels_of(rows[0][0]), list(zip(*rows))
+    for param in columns[0]:
+        param._storage.version += 1

@@ -1,0 +1,45 @@
+"""AdamW: Adam whose weight decay does not enter the running means. PyTorch: torch/optim/adamw.py."""
+
+from typing import Any
+
+from minitorch._tensor import Tensor
+from minitorch.optim.adam import Adam
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: p = p - lr * weight_decay * p comes first. PyTorch: torch.optim.AdamW."""
+
+    def __init__(
+        self,
+        params,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float | Tensor, float | Tensor] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ):
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            foreach=foreach,
+            maximize=maximize,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
+            decoupled_weight_decay=True,
+        )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:
+            group["decoupled_weight_decay"] = True
