@@ -84,9 +84,9 @@ def gradient_rows(comparison: Comparison) -> list[Row]:
     if len(names) > MOST_ROWS:
         worst = sorted(names, key=lambda name: -checks[name].value / (checks[name].limit or 1))[:MOST_ROWS]
         names = [name for name in names if name in worst]
-    rows = [check_row(f"grad at step 1: {name}", checks[name]) for name in names]
+    rows = [check_row(f"step 1 grad {name}", checks[name]) for name in names]
     for row, name in zip(rows, names):
-        row.first = f"largest {largest(comparison.first.gradients[name]):.2e}"
+        row.first = f"max {largest(comparison.first.gradients[name]):.2e}"
     return rows
 
 
@@ -137,7 +137,7 @@ def print_rich(head: Row, sections: list[list[Row]]) -> None:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column(head.what)
+    table.add_column(head.what, no_wrap=True)
     for title in (head.first, head.second, head.difference):
         table.add_column(title, justify="right")
     for section in sections:

@@ -2,8 +2,8 @@
 
     python -m minitorch.cli.worker LIBRARY FOLDER SCRIPT [args]
 
-runs SCRIPT on LIBRARY (torch or minitorch) and leaves in FOLDER what `cli/watch.py` records. A script that sets no
-seed of its own draws from seed 0, so that it can be compared.
+runs SCRIPT on LIBRARY (torch or minitorch) and leaves in FOLDER what `cli/watch.py` records. A script
+that sets no seed of its own draws from seed 0, so that it can be compared.
 """
 
 import pathlib

@@ -1,0 +1,212 @@
+"""`minitorch run` and the command line itself. PyTorch: none."""
+
+import textwrap
+
+import pytest
+from commands import minitorch, one_line
+
+
+def write(file, text):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(textwrap.dedent(text))
+    return file
+
+
+def run(tmp_path, text, *arguments, **options):
+    return minitorch("run", write(tmp_path / "script.py", text), *arguments, **options)
+
+
+@pytest.mark.smoke
+def test_every_form_of_import_gives_minitorch(tmp_path):
+    """Whatever the form and wherever the import stands, the script gets minitorch for torch."""
+    done = run(
+        tmp_path,
+        """
+        import torch
+        import torch.nn as nn
+        import torch.nn.functional as F
+        import torch.utils.data
+        import torchvision.transforms as T
+        import torchvision.datasets
+        from torch import nn as nn2, optim
+        from torch.nn import *
+        from torch.optim.lr_scheduler import StepLR
+        from torch.utils.data import DataLoader
+        from torchvision import datasets
+
+        def late():
+            from torch.nn import functional
+            return functional
+
+        assert nn is nn2 is torch.nn and F is late() is nn.functional
+        assert Linear is nn.Linear
+        for thing in (torch, nn, F, optim, torch.utils.data, torchvision, torchvision.datasets, T, datasets):
+            print(thing.__name__)
+        for thing in (StepLR, DataLoader, torch.nn.Linear):
+            print(thing.__module__.split(".")[0])
+        """,
+    )
+    assert done.stderr == "" and done.returncode == 0
+    assert done.stdout.split() == [
+        "minitorch",
+        "minitorch.nn",
+        "minitorch.nn.functional",
+        "minitorch.optim",
+        "minitorch.utils.data",
+        "minitorch.vision",
+        "minitorch.vision.datasets",
+        "minitorch.vision.transforms",
+        "minitorch.vision.datasets",
+        *["minitorch"] * 3,
+    ]
+
+
+def test_modules_of_the_folder_get_minitorch_and_others_the_real_torch(tmp_path):
+    """A module beside the script, also in a package, gets minitorch; a library elsewhere another torch."""
+    write(tmp_path / "elsewhere/torch/__init__.py", "real = True")
+    write(tmp_path / "elsewhere/library.py", "import torch\nprint('library', torch.__name__, torch.real)")
+    write(tmp_path / "home/beside.py", "import torch\nimport library\nprint('beside', torch.__name__)")
+    write(tmp_path / "home/package/__init__.py", "from . import deep")
+    write(tmp_path / "home/package/deep.py", "import torch.nn\nprint('deep', torch.nn.__name__)")
+    write(tmp_path / "home/open/space.py", "import torch.nn\nprint('space', torch.nn.__name__)")
+    done = run(
+        tmp_path / "home",
+        """
+        import sys
+        import beside, package, open.space, torch
+        print("script", torch.__name__, sys.modules["torch"].real)
+        """,
+        path=[tmp_path / "elsewhere"],
+    )
+    assert done.stderr == "" and done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "library torch True",
+        "beside minitorch",
+        "deep minitorch.nn",
+        "space minitorch.nn",
+        "script minitorch True",
+    ]
+
+
+def test_script_runs_as_python_would_run_it(tmp_path):
+    """Name, arguments, path, file, pickling and the exit status are those of `python script.py`."""
+    done = run(
+        tmp_path,
+        """
+        import os, pickle, sys
+        class Mine:
+            pass
+        assert isinstance(pickle.loads(pickle.dumps(Mine())), Mine) and Mine.__module__ == "__main__"
+        assert os.path.samefile(sys.path[0], os.path.dirname(__file__))
+        assert os.path.samefile(sys.argv[0], __file__)
+        if __name__ == "__main__":
+            print(sys.argv[1:])
+            sys.exit(3)
+        """,
+        "--epochs",
+        "3",
+        "run",
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("['--epochs', '3', 'run']\n", "", 3)
+
+
+def test_an_error_shows_the_lines_of_the_script_only(tmp_path):
+    """The traceback of a script's own error begins in the script."""
+    done = run(tmp_path, "def f():\n    raise ValueError('mine')\n\nprint('before')\nf()\n")
+    assert done.returncode == 1 and done.stdout == "before\n"
+    lines = done.stderr.splitlines()
+    assert lines[0] == "Traceback (most recent call last):" and lines[-1] == "ValueError: mine"
+    assert [line.split('"')[1] for line in lines if "File" in line] == [str(tmp_path / "script.py")] * 2
+    assert "line 5, in <module>" in lines[1] and "    f()" in lines
+
+
+def test_a_syntax_error_names_its_place(tmp_path):
+    """A script that does not compile fails as in Python."""
+    done = run(tmp_path, "x = 1\ny = = 2\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f'  File "{tmp_path / "script.py"}", line 2')
+    assert done.stderr.splitlines()[-1] == "SyntaxError: invalid syntax"
+
+
+@pytest.mark.parametrize(
+    "statement, message",
+    [
+        ("torch.lineer", "torch.lineer is not in minitorch"),
+        ("torch.nn.Linearr(1, 2)", "torch.nn.Linearr is not in minitorch. Close: torch.nn.Linear"),
+        ("torch.randn(2).reluu()", "Tensor.reluu is not in minitorch. Close: Tensor.relu"),
+        ("from torch.nn import Linearr", "torch.nn.Linearr is not in minitorch. Close: torch.nn.Linear"),
+        ("from torch import no_gard", "torch.no_gard is not in minitorch. Close: torch.no_grad"),
+        ("import torch.nnn.qq", "torch.nnn.qq is not in minitorch. Close: torch.nn"),
+        ("from torchvision import modles", "torchvision.modles is not in minitorch"),
+        (
+            "import torchvision.transform",
+            "torchvision.transform is not in minitorch. Close: torchvision.transforms",
+        ),
+    ],
+)
+def test_a_missing_name_is_one_clear_error(tmp_path, statement, message):
+    """Which name, where in the script, what is close; no traceback."""
+    done = run(tmp_path, f"import torch\n\n{statement}\n", cwd=tmp_path)
+    first, second = done.stderr.splitlines()
+    assert first.startswith(f"script.py:3: {message}")
+    assert second == f"    {statement}"
+    assert done.returncode == 1
+
+
+def test_a_script_may_handle_a_missing_name_itself(tmp_path):
+    """A missing name is the ImportError or AttributeError that a script expects of PyTorch."""
+    done = run(
+        tmp_path,
+        """
+        import torch
+        try:
+            from torch import nothing
+        except ImportError as error:
+            print(type(error).__mro__[1].__name__, hasattr(torch, "nothing"))
+        """,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("ModuleNotFoundError False\n", "", 0)
+
+
+def test_a_missing_module_of_another_library_is_left_alone(tmp_path):
+    """Only torch's names are explained; other import errors stay Python's."""
+    done = run(tmp_path, "import nosuchmodule\n")
+    assert done.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'nosuchmodule'"
+
+
+def test_wrong_arguments_are_one_line_and_status_2(tmp_path):
+    """A script that is not there, a folder, an unknown command, no command."""
+    for arguments, message in [
+        (("run", "nosuch.py"), "minitorch run: cannot open 'nosuch.py': No such file or directory"),
+        (("compare", "nosuch.py"), "minitorch compare: cannot open 'nosuch.py': No such file or directory"),
+        (("run", str(tmp_path)), f"minitorch run: cannot open {str(tmp_path)!r}: Is a directory"),
+        (("rnu",), "minitorch: argument COMMAND: invalid choice: 'rnu'"),
+        ((), "minitorch: the following arguments are required: COMMAND"),
+        (("run",), "minitorch run: the following arguments are required: SCRIPT"),
+        (
+            ("compare", "--threads", "0", "x.py"),
+            "minitorch compare: argument --threads: invalid positive value: '0'",
+        ),
+        (("compare", "--plot", "no/where.png", __file__), "minitorch compare: cannot write 'no/where.png'"),
+        (("compare", "--json", str(tmp_path), __file__), "minitorch compare: cannot write"),
+    ]:
+        done = minitorch(*arguments, cwd=tmp_path)
+        assert one_line(done.stderr).startswith(message)
+        assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_help_and_version():
+    """--help names the commands and gives an example each; --version names the version."""
+    import minitorch as package
+
+    assert minitorch("--version").stdout == f"minitorch {package.__version__}\n"
+    for arguments in ((), ("run",), ("compare",)):
+        done = minitorch(*arguments, "--help")
+        assert done.returncode == 0 and "example:\n  minitorch " in done.stdout
+
+
+def test_the_command_line_starts_light(tmp_path):
+    """Reading the arguments imports neither torch nor what only a table or a picture needs."""
+    heavy = ("torch", "torchvision", "rich", "matplotlib", "scipy", "sklearn")
+    done = run(tmp_path, f"import sys\nprint([name for name in {heavy} if name in sys.modules])\n")
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -1,0 +1,29 @@
+"""Starts the commands as a person would. PyTorch: none."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "reference"
+
+
+def minitorch(*arguments, path=(), cwd=None) -> subprocess.CompletedProcess:
+    """`python -m minitorch arguments`, with the folders of `path` before others on PYTHONPATH."""
+    command = [sys.executable, "-m", "minitorch", *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment(path), cwd=cwd, timeout=300
+    )
+
+
+def environment(path=()) -> dict[str, str]:
+    folders = [*map(str, path), str(ROOT), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+
+
+def one_line(text: str) -> str:
+    """The only line of `text`; fails if there are more."""
+    lines = text.splitlines()
+    assert len(lines) == 1, text
+    return lines[0]
