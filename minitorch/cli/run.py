@@ -1,6 +1,7 @@
 """`minitorch run`: an unmodified PyTorch program on minitorch. PyTorch: none (there: `python`)."""
 
 import argparse
+import importlib.machinery
 import io
 import linecache
 import os
@@ -9,6 +10,7 @@ import traceback
 from collections.abc import Mapping
 from types import ModuleType
 
+from minitorch.cli import substitute
 from minitorch.cli.substitute import MINITORCH, FolderFinder, missing_name, script_builtins, script_line
 
 HELP = "run a PyTorch script on minitorch"
@@ -60,7 +62,8 @@ def run_script(script: str, arguments: list[str], libraries: Mapping[str, str]) 
     sys.argv = [script, *arguments]
     if not sys.flags.safe_path:
         sys.path[0] = os.path.dirname(path)
-        sys.meta_path.insert(0, FolderFinder(sys.path[0], builtins_))
+        before = sys.meta_path.index(importlib.machinery.PathFinder)  # and after the built-in modules
+        sys.meta_path.insert(before, FolderFinder(sys.path[0], builtins_))
     try:
         with io.open_code(path) as file:
             code = compile(file.read(), path, "exec", dont_inherit=True)
@@ -83,7 +86,19 @@ def show(error: BaseException, builtins_: dict[str, object]) -> None:
         print(f"{os.path.relpath(file)}:{line}: {name}", file=sys.stderr)
         print(f"    {linecache.getline(file, line).strip()}", file=sys.stderr)
         return
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
-        trace = trace.tb_next
-    traceback.print_exception(type(error), error, trace)
+    summary = traceback.TracebackException.from_exception(error)
+    print("".join(without_our_lines(summary).format()), end="", file=sys.stderr)
+
+
+def without_our_lines(summary: traceback.TracebackException) -> traceback.TracebackException:
+    """Take this command and Python's import machinery out of a traceback and of what led to it."""
+    ours = (__file__, substitute.__file__)
+    summary.stack[:] = [
+        frame
+        for frame in summary.stack
+        if frame.filename not in ours and not frame.filename.startswith("<frozen importlib")
+    ]
+    for earlier in (summary.__cause__, summary.__context__):
+        if earlier is not None:
+            without_our_lines(earlier)
+    return summary

@@ -169,9 +169,22 @@ def test_a_script_may_handle_a_missing_name_itself(tmp_path):
 
 
 def test_a_missing_module_of_another_library_is_left_alone(tmp_path):
-    """Only torch's names are explained; other import errors stay Python's."""
-    done = run(tmp_path, "import nosuchmodule\n")
-    assert done.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'nosuchmodule'"
+    """Only torch's names are explained; other import errors look as in Python."""
+    write(tmp_path / "beside.py", "import nosuchmodule\n")
+    done = run(tmp_path, "import beside\n")
+    lines = done.stderr.splitlines()
+    assert [line.split('"')[1] for line in lines if "File" in line] == [
+        str(tmp_path / "script.py"),
+        str(tmp_path / "beside.py"),
+    ]
+    assert lines[-1] == "ModuleNotFoundError: No module named 'nosuchmodule'"
+
+
+def test_a_missing_name_in_a_module_beside_the_script(tmp_path):
+    """The line named is the one that says the missing name."""
+    write(tmp_path / "beside.py", "import torch\n\n\ndef f():\n    return torch.lineer()\n")
+    done = run(tmp_path, "import beside\nbeside.f()\n", cwd=tmp_path)
+    assert done.stderr.splitlines()[0].startswith("beside.py:5: torch.lineer is not in minitorch")
 
 
 def test_wrong_arguments_are_one_line_and_status_2(tmp_path):
