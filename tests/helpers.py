@@ -11,6 +11,9 @@ dtypes, or tuples, lists and dicts of these. Then the gradients under a random c
 
 import dataclasses
 import math
+import os
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 
@@ -30,7 +33,7 @@ except ImportError:
 WITHOUT_TORCH = "torch is not installed: there is nothing to compare with (pip install 'minitorch[compare]')"
 needs_torch = pytest.mark.skipif(torch is None, reason=WITHOUT_TORCH)
 
-# (relative, absolute): torch.testing's for float32, the absolute part ten times smaller thanks to the referee.
+# (relative, absolute): float32 as torch.testing, the absolute part ten times smaller thanks to the referee.
 TOLERANCE = {"float32": (1.3e-6, 1e-6), "float64": (1e-11, 1e-11)}
 
 device = "cpu"  # set by the fixture of this name
@@ -62,7 +65,8 @@ def check(
     `on`: the device of minitorch's tensors, by default that of the fixture `device`.
 
     Where float32 numbers differ by more than the tolerance, the body runs once more in PyTorch in float64,
-    and only numbers of ours that are farther from that than PyTorch's fail. Without torch: `finite_differences`.
+    and only numbers of ours that are farther from that than PyTorch's fail.
+    Without torch: `finite_differences`.
     """
     inputs = _as_inputs(inputs)
     on = on or device
@@ -144,6 +148,19 @@ def numpy(tensor) -> np.ndarray:
 def describe(body: Callable) -> str:
     code = getattr(body, "__code__", None)
     return f"{body!r}" if code is None else f"{body.__qualname__} ({code.co_filename}:{code.co_firstlineno})"
+
+
+def in_new_process(program: str, timeout: float = 300, **environment: str) -> subprocess.CompletedProcess:
+    """Run Python code by itself, where it may crash, with this minitorch and this environment on top."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(minitorch.__file__)))
+    path = os.pathsep.join(each for each in (root, os.environ.get("PYTHONPATH")) if each)
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env={**os.environ, "PYTHONPATH": path, **environment},
+    )
 
 
 # ---- One run in one library ----
