@@ -70,7 +70,9 @@ class RichProgress(Progress):
         steps = len(side.losses)
         if not steps:
             return
-        text = f"loss {side.losses[-1]:.4f}  {1000 * side.step_seconds:.2f} ms/step"
+        text = f"loss {side.losses[-1]:.4f}"
+        if steps > 1:
+            text += f"  {1000 * side.step_seconds:.2f} ms/step"
         if self.first and steps <= len(self.first.losses):
             text += f"  difference {abs(side.losses[-1] - self.first.losses[steps - 1]):.1e}"
         self.bar.update(self.task, completed=steps, text=text)
