@@ -11,9 +11,10 @@ FLIP_LEFT_RIGHT, FLIP_TOP_BOTTOM = 0, 1
 
 
 def pixels(img) -> np.ndarray:
-    """The pixels (H, W) or (H, W, C), in the dtype that ToTensor uses for this mode."""
+    """The pixels (H, W, C) in the dtype that ToTensor uses for this mode; 0 and 255 of a one-bit image."""
     dtypes = {"I": np.int32, "I;16": np.int16, "I;16B": np.int16, "F": np.float32}
-    return np.array(img, dtypes.get(img.mode, np.uint8))
+    array = np.array(img, dtypes.get(img.mode, np.uint8)).reshape(img.height, img.width, -1)
+    return 255 * array if img.mode == "1" else array
 
 
 def pad(img, padding: tuple[int, int, int, int], fill, padding_mode: str):

@@ -22,24 +22,20 @@ def to_tensor(pic):
     """
     if is_image(pic):
         pixels = of_images.pixels(pic)
-        if pic.mode == "1":
-            pixels = 255 * pixels
     elif isinstance(pic, np.ndarray):
         if pic.ndim not in (2, 3):
             raise ValueError(f"pic should be 2/3 dimensional. Got {pic.ndim} dimensions.")
         # Only for its errors: negative strides, foreign byte order, dtypes without a tensor.
         minitorch.from_numpy(pic)
-        pixels = pic
+        pixels = pic if pic.ndim == 3 else pic[:, :, None]
     else:
         raise TypeError(f"pic should be PIL Image or ndarray. Got {type(pic)}")
 
-    if pixels.ndim == 2:
-        pixels = pixels[:, :, None]
     pixels = pixels.transpose(2, 0, 1)  # (C, H, W)
     if pixels.dtype != np.uint8:
         return minitorch.from_numpy(np.ascontiguousarray(pixels))
-    double = minitorch.get_default_dtype() == minitorch.float64
     # In NumPy this is one pass; a conversion and a division of tensors would be two.
+    double = minitorch.get_default_dtype() == minitorch.float64
     return minitorch.from_numpy(np.divide(pixels, 255, dtype=np.float64 if double else np.float32, order="C"))
 
 
@@ -47,10 +43,7 @@ def pil_to_tensor(pic):
     """An image as a tensor (C, H, W) of the same type. PyTorch: torchvision...functional.pil_to_tensor."""
     if not is_image(pic):
         raise TypeError(f"pic should be PIL Image. Got {type(pic)}")
-    pixels = np.array(pic)
-    if pixels.ndim == 2:
-        pixels = pixels[:, :, None]
-    return minitorch.from_numpy(pixels).permute((2, 0, 1))
+    return minitorch.from_numpy(np.array(pic).reshape(pic.height, pic.width, -1)).permute((2, 0, 1))
 
 
 def normalize(tensor, mean: Sequence[float], std: Sequence[float], inplace: bool = False):

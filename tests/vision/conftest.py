@@ -1,0 +1,52 @@
+"""Makes tests/utils/agreement.py importable, and torchvision beside a CPU-only torch."""
+
+import os
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+HERE = os.path.dirname(__file__)
+sys.path.insert(0, os.path.join(HERE, "..", "utils"))
+
+from agreement import agree  # noqa: E402
+
+SHARED_MNIST = os.path.join(HERE, "..", "..", "..", "shared", "mnist")
+
+
+@pytest.fixture(scope="session")
+def agree_with_torchvision():
+    """agree(body), where body gets a library and its torchvision."""
+    torch = pytest.importorskip("torch", reason="compares with the real PyTorch, which is not installed")
+    torchvision = import_torchvision(torch)
+    import minitorch
+    from minitorch import vision
+
+    def compare(body):
+        agree(body, lambda: ((minitorch, vision), (torch, torchvision)))
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def mnist_root():
+    """The folder of the real MNIST beside the repository."""
+    if not os.path.isdir(os.path.join(SHARED_MNIST, "MNIST", "raw")):
+        pytest.skip("the real MNIST is not in ../shared/mnist beside the repository")
+    return SHARED_MNIST
+
+
+def import_torchvision(torch) -> SimpleNamespace:
+    """torchvision's datasets and transforms.
+
+    A torchvision built for CUDA cannot be imported beside a CPU-only torch, which lacks two of its operators.
+    Nothing here calls them, so empty ones will do.
+    """
+    if not hasattr(torch.ops.torchvision, "nms"):
+        library = torch.library.Library("torchvision", "DEF")
+        for name in ("nms", "qnms"):
+            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        import_torchvision.keep = library  # the operators live as long as this object
+    return pytest.importorskip(
+        "torchvision", reason="compares with the real torchvision, which is not installed"
+    )
