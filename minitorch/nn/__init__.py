@@ -18,11 +18,11 @@ from minitorch.nn.modules import Identity as Identity
 from minitorch.nn.modules import L1Loss as L1Loss
 from minitorch.nn.modules import Linear as Linear
 from minitorch.nn.modules import LogSoftmax as LogSoftmax
-from minitorch.nn.modules import MSELoss as MSELoss
 from minitorch.nn.modules import MaxPool2d as MaxPool2d
 from minitorch.nn.modules import Module as Module
 from minitorch.nn.modules import ModuleDict as ModuleDict
 from minitorch.nn.modules import ModuleList as ModuleList
+from minitorch.nn.modules import MSELoss as MSELoss
 from minitorch.nn.modules import NLLLoss as NLLLoss
 from minitorch.nn.modules import ParameterDict as ParameterDict
 from minitorch.nn.modules import ParameterList as ParameterList

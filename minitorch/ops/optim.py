@@ -1,7 +1,7 @@
 """The arithmetic of the optimizers, in place. PyTorch: aten/src/ATen/native/{FusedSGD,FusedAdam}.cpp.
 
-Each takes columns: for parameter number i its gradient and its state are number i of the other lists. A column that
-the options make needless may hold anything, such as the parameters again.
+Each takes columns: number i of every list belongs to parameter number i. A column that the options make
+needless may hold anything, such as the parameters again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -76,7 +76,9 @@ def adam(
 
 
 def _launches(*columns: list[Tensor]) -> Iterator[tuple[ModuleType, Sequence[Sequence[np.ndarray]]]]:
-    """The columns as arrays, split by device and dtype of the parameter: one launch takes parameters of one kind."""
+    """The columns as arrays, split by device and dtype of the parameter: one launch takes parameters of one
+    kind.
+    """
     kinds: dict[tuple[type, str], list] = {}
     for row in zip(*columns):
         array = row[0].array

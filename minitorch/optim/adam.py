@@ -54,7 +54,7 @@ class Adam(Optimizer):
         _check_betas(betas, foreach, capturable)
         defaults = {
             "lr": lr,
-            "betas": (scalar(betas[0]), scalar(betas[1])),
+            "betas": tuple(beta.squeeze() if isinstance(beta, Tensor) else beta for beta in betas),
             "eps": eps,
             "weight_decay": weight_decay,
             "amsgrad": amsgrad,

@@ -7,7 +7,10 @@ from minitorch.optim.adam import Adam
 
 
 class AdamW(Adam):
-    """Adam with decoupled weight decay: p = p - lr * weight_decay * p comes first. PyTorch: torch.optim.AdamW."""
+    """Adam with decoupled weight decay: p = p - lr * weight_decay * p comes first.
+
+    PyTorch: torch.optim.AdamW.
+    """
 
     def __init__(
         self,

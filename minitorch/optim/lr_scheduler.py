@@ -45,10 +45,12 @@ class LRScheduler:
                 group.setdefault("initial_lr", _copied(group["lr"]))
             elif "initial_lr" not in group:
                 raise KeyError(
-                    f"param 'initial_lr' is not specified in param_groups[{number}] when resuming scheduler with "
+                    f"param 'initial_lr' is not specified in param_groups[{number}] when resuming scheduler "
+                    f"with "
                     "last_epoch >= 0.\n"
                     "This typically happens when:\n"
-                    "1. You're trying to resume training from a checkpoint but haven't properly loaded the optimizer "
+                    "1. You're trying to resume training from a checkpoint but haven't properly loaded the "
+                    "optimizer "
                     "state\n"
                     "2. You're using last_epoch >= 0 for a fresh training run (not recommended)"
                 )
@@ -108,7 +110,8 @@ class LRScheduler:
     def _warn_about_order(self) -> None:
         if not hasattr(self.optimizer.step, "_wrapped_by_lr_sched"):
             warnings.warn(
-                "Seems like `optimizer.step()` has been overridden after learning rate scheduler initialization. "
+                "Seems like `optimizer.step()` has been overridden after learning rate scheduler "
+                "initialization. "
                 "Please, make sure to call `optimizer.step()` before `lr_scheduler.step()`. " + _ORDER_ADVICE,
                 UserWarning,
                 stacklevel=3,
@@ -279,7 +282,7 @@ class CosineAnnealingLR(LRScheduler):
         if self._step_count == 1 and self.last_epoch > 0:
             return self._get_closed_form_lr()
         groups = self.optimizer.param_groups
-        if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # at the bottom the ratio would be 0 / 0
+        if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # the ratio would be x / 0
             rise = 1 - math.cos(math.pi / self.T_max)
             return [
                 group["lr"] + (base - self.eta_min) * rise / 2 for base, group in zip(self.base_lrs, groups)

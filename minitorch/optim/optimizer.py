@@ -29,7 +29,8 @@ required = _Required()
 class Optimizer:
     """Base class: a subclass gives the defaults of its options to `__init__` and defines `step`.
 
-    `params`: tensors, (name, tensor) pairs, or dictionaries with "params" and own options, in an order that stays.
+    `params`: tensors, (name, tensor) pairs, or dictionaries with "params" and options of their own, always in
+    the same order.
     PyTorch: torch.optim.Optimizer.
     """
 
@@ -61,7 +62,8 @@ class Optimizer:
             self.add_param_group(group)
         if defaults.get("differentiable"):
             raise NotImplementedError(
-                "differentiable=True is not supported: minitorch updates parameters in one kernel, which has no "
+                "differentiable=True is not supported: minitorch updates parameters in one kernel, which "
+                "has no "
                 "derivative. Write the update in tensor operations to differentiate through it."
             )
 
@@ -87,7 +89,9 @@ class Optimizer:
                     param.grad.zero_()
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
-        """Add parameters with options of their own. Raises TypeError or ValueError for what cannot be optimized."""
+        """Add parameters with options of their own. Raises TypeError or ValueError for what cannot be
+        optimized.
+        """
         if not isinstance(param_group, dict):
             raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
         _set_params(param_group)
@@ -107,7 +111,8 @@ class Optimizer:
         params = param_group["params"]
         if len(params) != len(set(params)):
             warnings.warn(
-                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause "
+                "an error; "
                 "see github.com/pytorch/pytorch/issues/40967 for more information",
                 stacklevel=3,
             )
@@ -118,7 +123,8 @@ class Optimizer:
                     "all optimizer param groups should be with/without names. "
                     f"cannot add param group {kind} to the optimizer"
                 )
-        if not set(params).isdisjoint(*(group["params"] for group in self.param_groups)):
+        others = set(chain.from_iterable(group["params"] for group in self.param_groups))
+        if not others.isdisjoint(params):
             raise ValueError("some parameters appear in more than one parameter group")
         self.param_groups.append(param_group)
 
@@ -162,7 +168,8 @@ class Optimizer:
             raise ValueError("loaded state dict has a different number of parameter groups")
         if any(len(ours["params"]) != len(saved["params"]) for ours, saved in zip(groups, saved_groups)):
             raise ValueError(
-                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+                "loaded state dict contains a parameter group that doesn't match the size of optimizer's "
+                "group"
             )
         owners = {}  # number -> (parameter, options)
         for ours, saved in zip(groups, saved_groups):
@@ -219,7 +226,9 @@ class Optimizer:
         self._optimizer_load_state_dict_post_hooks: OrderedDict = OrderedDict()
 
     def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
-        """Before step: `hook(optimizer, args, kwargs)`; may return new (args, kwargs), args with the optimizer first."""
+        """Before step: `hook(optimizer, args, kwargs)`; may return new (args, kwargs), args with the
+        optimizer first.
+        """
         return register(self._optimizer_step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
@@ -279,7 +288,8 @@ def check_tensor_lr(lr: float | Tensor) -> None:
 
 
 def check_fused(fused: bool | None, foreach: bool | None, differentiable: bool) -> None:
-    """Raise RuntimeError for options that exclude each other; alone each asks for what minitorch does anyway."""
+    """Raise RuntimeError for options that exclude each other; alone each asks for what minitorch does anyway.
+    """
     if fused and differentiable:
         raise RuntimeError("`fused` does not support `differentiable`")
     if fused and foreach:
@@ -310,7 +320,9 @@ def _set_params(group: dict[str, Any]) -> None:
     group["params"] = [param[1] if isinstance(param, tuple) else param for param in params]
     if names:
         if len(names) != len(params):
-            raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+            raise ValueError(
+                "all optimizer params should be with/without names. Some param names are missing"
+            )
         group["param_names"] = names
 
 

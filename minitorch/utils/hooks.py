@@ -8,9 +8,10 @@ _next_id = itertools.count()
 
 
 class RemovableHandle:
-    """The place of one hook in a dictionary of hooks; also a context manager. PyTorch: torch.utils.hooks.RemovableHandle.
+    """The place of one hook in a dictionary of hooks; also a context manager.
 
     `extra_dict`: a dictionary, or a list of them, that may hold options of the hook under the same key.
+    PyTorch: torch.utils.hooks.RemovableHandle.
     """
 
     def __init__(self, hooks_dict: OrderedDict, *, extra_dict: OrderedDict | list | None = None):
@@ -40,7 +41,9 @@ class RemovableHandle:
 def register(
     hooks: OrderedDict, hook, prepend: bool = False, options: list[tuple[OrderedDict, bool]] | None = None
 ) -> RemovableHandle:
-    """Add `hook` at the end of `hooks`, or in front of all; `options` are the dictionaries that note a true option."""
+    """Add `hook` at the end of `hooks`, or in front of all; `options` are the dictionaries that note a true
+    option.
+    """
     options = options or []
     handle = RemovableHandle(hooks, extra_dict=[table for table, _ in options])
     hooks[handle.id] = hook

@@ -1,12 +1,13 @@
-"""Updates of all parameters of a group in one launch. PyTorch: ATen/native/cpu/{FusedSGDKernel,FusedAdamKernel}.cpp.
+"""Updates of all parameters of a group in one launch. PyTorch: ATen/native/cpu/Fused{SGD,Adam}Kernel.cpp.
 
-The arrays are laid end to end, in thought: element `start` to `stop` of that line is one piece of work, whichever
-parameters it touches. `table` has a line per parameter, its first element's place on the line and the addresses of its
-arrays; `numbers` has its hyperparameters, already in the parameter's dtype. So a thousand small parameters cost one
-launch. The addresses are taken from arrays that were checked a moment before and that the launcher keeps alive.
+The parameters are laid end to end, in thought. Elements `start` to `stop` of that line are one piece of work,
+whichever parameters it touches: a thousand small parameters cost one launch, and a large one is shared out.
+`table` has a row per parameter: where it begins on the line, and the addresses of its arrays. `numbers` has its
+hyperparameters, already in its dtype. The addresses are those of arrays whose shape, dtype and layout were
+checked just before, and which the launcher keeps alive until it returns.
 
-The order of operations and every rounding follow PyTorch's single-tensor path, where `add(x, alpha)`, `lerp` and
-`addcmul` end in a fused multiply-add.
+The order of operations and every rounding follow PyTorch's single-tensor path, where `add(x, alpha)`, `lerp`
+and `addcmul` end in a fused multiply-add.
 """
 
 import math
@@ -152,8 +153,10 @@ def _rmsprop_part(table, numbers, centered, maximize, start, stop):
         square, average = pointer(table[row, 3], numbers), pointer(table[row, 4], numbers)
         buffer = pointer(table[row, 5], numbers)
         if centered:
-            _rmsprop_elements(p, g, square, average, buffer, start - first, end - first, numbers[row], maximize)
-        else:
+            _rmsprop_elements(
+                p, g, square, average, buffer, start - first, end - first, numbers[row], maximize
+            )
+        else:  # None, as in _adam_part
             _rmsprop_elements(p, g, square, None, buffer, start - first, end - first, numbers[row], maximize)
         start = end
         row += 1
@@ -288,7 +291,8 @@ class _Lines:
         """`array` as one contiguous run of elements, copied if it is laid out otherwise."""
         if array.shape != like.shape or array.dtype != self.dtype:
             raise RuntimeError(
-                f"optimizer state of {array.dtype} {array.shape} does not fit a parameter of {self.dtype} {like.shape}"
+                f"optimizer state of {array.dtype} {array.shape} does not fit a parameter of {self.dtype} "
+                f"{like.shape}"
             )
         flat = array.reshape(-1)
         if not array.flags.c_contiguous:
@@ -331,7 +335,9 @@ def lerp(start, end, weight):
 
 @intrinsic
 def pointer(typing_context, address, like):
-    """The array that begins at `address`, with elements as in the array `like`. No bounds: callers keep inside."""
+    """The array that begins at `address`, with elements as in the array `like`. No bounds: callers keep
+    inside.
+    """
     result = types.CPointer(like.dtype)
 
     def emit(context, builder: ir.IRBuilder, signature, arguments):

@@ -1,4 +1,4 @@
-"""Hooks of a module: registering them, and the call that runs them. PyTorch: torch/nn/modules/module.py, utils/hooks.py."""
+"""Hooks of a module and the call that runs them. PyTorch: torch/nn/modules/module.py, torch/utils/hooks.py."""
 
 import warnings
 from collections import OrderedDict
@@ -13,7 +13,8 @@ from minitorch.utils.hooks import RemovableHandle, register
 class Hooked:
     """What a Module knows about hooks."""
 
-    # False lets a call go straight to forward(). It never goes back: asking four dictionaries costs 0.1 us a call.
+    # False lets a call go straight to forward(). It never goes back: asking four dictionaries costs 0.1 us a
+    # call.
     _hooked = False
 
     _forward_pre_hooks: OrderedDict
@@ -27,7 +28,9 @@ class Hooked:
     def register_forward_pre_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
-        """Before forward: `hook(module, args)`, or with kwargs `hook(module, args, kwargs)`; may return new ones."""
+        """Before forward: `hook(module, args)`, or with kwargs `hook(module, args, kwargs)`; may return new
+        ones.
+        """
         self._hooked = True
         options = [(self._forward_pre_hooks_with_kwargs, with_kwargs)]
         return register(self._forward_pre_hooks, hook, prepend, options)
@@ -57,7 +60,9 @@ class Hooked:
         return register(self._backward_pre_hooks, hook, prepend)
 
     def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
-        """After the module's backward: `hook(module, grad_input, grad_output)`; may return another grad_input."""
+        """After the module's backward: `hook(module, grad_input, grad_output)`; may return another
+        grad_input.
+        """
         self._hooked = True
         return register(self._backward_hooks, hook, prepend)
 
@@ -122,9 +127,9 @@ def _run_silenced(module, key: int, hook: Callable, args: tuple, kwargs: dict, r
 
 
 class BackwardHook:
-    """One call of a module, watched from both ends: what leaves through its outputs comes back through its inputs.
+    """One call of a module, watched from both ends: gradients come in at its outputs and leave at its inputs.
 
-    Each end is an identity (a `BackwardHookFunction`), whose derivative sees all gradients of that end at once.
+    Each end is an identity (`BackwardHookFunction`), whose derivative sees all gradients of that end at once.
     """
 
     def __init__(self, module):
@@ -184,7 +189,8 @@ class BackwardHook:
 
     def _finish_without_inputs(self) -> None:
         warnings.warn(
-            "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs "
+            "Full backward hook is firing when gradients are computed with respect to module outputs since "
+            "no inputs "
             "require gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html"
             "#torch.nn.Module.register_full_backward_hook for more details."
         )
@@ -192,7 +198,8 @@ class BackwardHook:
             changed = hook(self.module, (None,) * self.n_inputs, self.grad_outputs)
             if changed is not None and any(each is not None for each in changed):
                 raise RuntimeError(
-                    "Backward hook for Modules where no input requires gradient should always return None or None "
+                    "Backward hook for Modules where no input requires gradient should always return None "
+                    "or None "
                     "for all gradients."
                 )
         self.grad_outputs = None

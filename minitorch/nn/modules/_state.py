@@ -1,8 +1,9 @@
-"""The state_dict of a module: saving, and loading all of it or nothing. PyTorch: torch/nn/modules/module.py."""
+"""The state_dict of a module: saved, and loaded whole or not at all. PyTorch: torch/nn/modules/module.py."""
 
 import warnings
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from minitorch._tensor import Tensor
@@ -29,7 +30,8 @@ class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpec
 class Stateful:
     """What a Module knows about its state_dict."""
 
-    # Kept in the state_dict's metadata; a module that changes its keys counts up, and `_load_from_state_dict` converts.
+    # Kept in the state_dict's metadata; a module that changes its keys counts up, and `_load_from_state_dict`
+    # converts.
     _version: int = 1
 
     training: bool
@@ -42,7 +44,9 @@ class Stateful:
     _load_state_dict_pre_hooks: OrderedDict
     _load_state_dict_post_hooks: OrderedDict
 
-    def state_dict(self, *args, destination=None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
+    def state_dict(
+        self, *args, destination: dict | None = None, prefix: str = "", keep_vars: bool = False
+    ) -> dict[str, Any]:
         """All parameters and persistent buffers by their names, sharing memory with the module.
 
         Detached unless `keep_vars`. PyTorch: torch.nn.Module.state_dict.
@@ -50,7 +54,8 @@ class Stateful:
         if args:
             warnings.warn(
                 "Positional args are being deprecated, use kwargs instead. Refer to "
-                "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict for details.",
+                "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict "
+                "for details.",
                 FutureWarning,
                 stacklevel=2,
             )
@@ -97,8 +102,9 @@ class Stateful:
     ) -> _IncompatibleKeys:
         """Copy the tensors of `state_dict` into the module, or with `assign` put them in its place.
 
-        Raises RuntimeError that lists every missing, unexpected and misfitting key; unlike in PyTorch the module
-        is then unchanged. With strict=False the first two are returned instead. PyTorch: torch.nn.Module.load_state_dict.
+        Raises RuntimeError that lists every missing, unexpected and misfitting key; unlike in PyTorch the
+        module is then unchanged. With strict=False the first two are returned instead.
+        PyTorch: torch.nn.Module.load_state_dict.
         """
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
@@ -123,7 +129,8 @@ class Stateful:
             for hook in module._load_state_dict_post_hooks.values():
                 if hook(module, _IncompatibleKeys(missing, unexpected)) is not None:
                     raise AssertionError(
-                        "Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return new "
+                        "Hooks registered with ``register_load_state_dict_post_hook`` are not expected to "
+                        "return new "
                         "values, if incompatible_keys need to be modified, it should be done inplace."
                     )
 
@@ -152,12 +159,13 @@ class Stateful:
     ) -> None:
         """Check this module's own entries and note what is to be written; children are visited by the caller.
 
-        A subclass may convert old entries here and then call this. Without a list of writes in `local_metadata`
-        (it called with a dictionary of its own) they are done at once.
+        A subclass may convert old entries here and then call this. Without a list of writes in
+        `local_metadata` (it called with a dictionary of its own) they are done at once.
         """
         for hook, with_module in self._load_state_dict_pre_hooks.values():
-            module = (self,) if with_module else ()
-            hook(*module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
+            owner = (self,) if with_module else ()
+            lists = missing_keys, unexpected_keys, error_msgs
+            hook(*owner, state_dict, prefix, local_metadata, strict, *lists)
         writes = local_metadata.get("_writes", [])
         own = self._own_state()
         for name, tensor in own.items():
@@ -168,15 +176,15 @@ class Stateful:
                 if problem is not None:
                     error_msgs.append(problem)
                 elif local_metadata.get("assign_to_params_buffers", False):
-                    writes.append(lambda name=name, tensor=tensor, value=value: self._assign(name, tensor, value))
+                    writes.append(partial(self._assign, name, tensor, value))
                 else:
-                    writes.append(lambda tensor=tensor, value=value: _copy(tensor, value))
+                    writes.append(partial(_copy, tensor, value))
             elif strict:
                 missing_keys.append(key)
         extra_key = prefix + _EXTRA_STATE
         if type(self).set_extra_state is not Stateful.set_extra_state:
             if extra_key in state_dict:
-                writes.append(lambda: self.set_extra_state(state_dict[extra_key]))
+                writes.append(partial(self.set_extra_state, state_dict[extra_key]))
             elif strict:
                 missing_keys.append(extra_key)
         elif strict and extra_key in state_dict:
@@ -221,7 +229,9 @@ class Stateful:
         return register(self._state_dict_pre_hooks, hook)
 
     def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
-        """After state_dict(): `hook(module, state_dict, prefix, local_metadata)`, which may change state_dict."""
+        """After state_dict(): `hook(module, state_dict, prefix, local_metadata)`, which may change
+        state_dict.
+        """
         return register(self._state_dict_hooks, (hook, True))
 
     def _register_state_dict_hook(self, hook: Callable) -> RemovableHandle:
@@ -232,11 +242,14 @@ class Stateful:
         """Before this module is loaded: `hook(module, ...)` with the arguments of `_load_from_state_dict`."""
         return self._register_load_state_dict_pre_hook(hook, with_module=True)
 
-    def _register_load_state_dict_pre_hook(self, hook: Callable, with_module: bool = False) -> RemovableHandle:
+    def _register_load_state_dict_pre_hook(
+        self, hook: Callable, with_module: bool = False
+    ) -> RemovableHandle:
         return register(self._load_state_dict_pre_hooks, (hook, with_module))
 
     def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
-        """After this module was checked: `hook(module, incompatible_keys)`, which may change the two lists."""
+        """After this module was checked: `hook(module, incompatible_keys)`, which may change the two lists.
+        """
         return register(self._load_state_dict_post_hooks, hook)
 
 
@@ -244,7 +257,8 @@ def _misfit(key: str, tensor: Tensor, value: object) -> str | None:
     """Why `value` cannot be copied into `tensor`, in PyTorch's words."""
     if not isinstance(value, Tensor):
         return (
-            f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint '
+            f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
+            f'checkpoint '
             f"but received {type(value)}"
         )
     if tensor.shape != value.shape and not (tensor.dim() == 0 and tuple(value.shape) == (1,)):

@@ -119,7 +119,10 @@ class Sequential(_Numbered):
 
 
 class ModuleList(_Numbered):
-    """A list of modules, whose parameters are the module's. It has no forward. PyTorch: torch.nn.ModuleList."""
+    """A list of modules, whose parameters are the module's. It has no forward.
+
+    PyTorch: torch.nn.ModuleList.
+    """
 
     def __init__(self, modules: Iterable[Module] | None = None):
         super().__init__()
@@ -227,7 +230,10 @@ class ModuleDict(Module):
 
 
 class ParameterList(Module):
-    """A list of parameters; tensors are made into parameters, other values are kept. PyTorch: torch.nn.ParameterList."""
+    """A list of parameters; tensors are made into parameters, other values are kept.
+
+    PyTorch: torch.nn.ParameterList.
+    """
 
     def __init__(self, values: Iterable[Any] | None = None):
         super().__init__()
@@ -328,7 +334,7 @@ class ParameterDict(Module):
 
     def get(self, key: str, default: Any | None = None) -> Any:
         """The value, or `default`."""
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401
 
     def setdefault(self, key: str, default: Any | None = None) -> Any:
         """The value, after adding `default` where there is none."""
@@ -408,7 +414,8 @@ def _pairs(source: Any, name: str, element_name: str) -> Iterator[tuple[str, Any
     """The (key, value) pairs of a mapping or a sequence of pairs."""
     if not isinstance(source, Iterable):
         raise TypeError(
-            f"{name}.update should be called with an iterable of key/value pairs, but got {type(source).__name__}"
+            f"{name}.update should be called with an iterable of key/value pairs, but got "
+            f"{type(source).__name__}"
         )
     if isinstance(source, (Mapping, ModuleDict, ParameterDict)):
         yield from list(source.items())

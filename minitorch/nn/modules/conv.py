@@ -11,7 +11,9 @@ from minitorch.ops.creation import empty
 
 
 class _ConvNd(Module):
-    """What convolutions of any number of dimensions share: arguments, parameters, their initial values and repr."""
+    """What convolutions of any number of dimensions share: arguments, parameters, their initial values and
+    repr.
+    """
 
     def __init__(
         self,
@@ -61,7 +63,8 @@ class _ConvNd(Module):
             init.uniform_(self.bias, -bound, bound)
 
     def extra_repr(self) -> str:
-        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        text = f"{self.in_channels}, {self.out_channels}"
+        text += f", kernel_size={self.kernel_size}, stride={self.stride}"
         if self.padding != (0,) * len(self.padding):
             text += f", padding={self.padding}"
         if self.dilation != (1,) * len(self.dilation):
@@ -78,10 +81,11 @@ class _ConvNd(Module):
 
 
 class Conv2d(_ConvNd):
-    """Cross-correlation of images with learned kernels. (N, C, H, W) or (C, H, W) in and out. PyTorch: torch.nn.Conv2d.
+    """Cross-correlation of images with learned kernels. (N, C, H, W) or (C, H, W) in and out.
 
     weight (out_channels, in_channels / groups, KH, KW) and bias (out_channels,) start uniform in
     +-1/sqrt(in_channels / groups * KH * KW). `padding` is a number, two, "valid" or "same".
+    PyTorch: torch.nn.Conv2d.
     """
 
     def __init__(

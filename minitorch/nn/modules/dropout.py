@@ -18,7 +18,10 @@ class _DropoutNd(Module):
 
 
 class Dropout(_DropoutNd):
-    """Zeroes elements with probability p and scales the rest by 1/(1-p), in training mode. PyTorch: torch.nn.Dropout."""
+    """Zeroes elements with probability p and scales the rest by 1/(1-p), in training mode.
+
+    PyTorch: torch.nn.Dropout.
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.dropout(input, self.p, self.training, self.inplace)

@@ -5,7 +5,10 @@ from minitorch.nn.modules.module import Module
 
 
 class Flatten(Module):
-    """Makes one dimension of those from start_dim to end_dim. (N, *) -> (N, product of *). PyTorch: torch.nn.Flatten."""
+    """Makes one dimension of those from start_dim to end_dim. (N, *) -> (N, product of *).
+
+    PyTorch: torch.nn.Flatten.
+    """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1):
         super().__init__()

@@ -17,8 +17,9 @@ from minitorch.types import dtype as Dtype
 
 
 class Module(Hooked, Stateful):
-    """Base class of all layers and models: call `super().__init__()`, assign parts to attributes, define `forward`.
+    """Base class of all layers and models.
 
+    A subclass calls `super().__init__()`, assigns its parts to attributes and defines `forward`.
     PyTorch: torch.nn.Module.
     """
 
@@ -63,18 +64,22 @@ class Module(Hooked, Stateful):
     # ---- Attributes that are parameters, buffers or modules ----
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Add a parameter under a name; None keeps the name free. Raises KeyError, TypeError or ValueError."""
+        """Add a parameter under a name; None keeps the name free. Raises KeyError, TypeError or ValueError.
+        """
         if "_parameters" not in self.__dict__:
             raise AttributeError("cannot assign parameter before Module.__init__() call")
         self._check_name("parameter", name, self._parameters)
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
-                f"cannot assign '{typename(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
+                f"cannot assign '{typename(param)}' object to parameter '{name}' (torch.nn.Parameter or "
+                f"None required)"
             )
         if param is not None and param.grad_fn is not None:
             raise ValueError(
-                f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. "
-                f"To express '{name}' as a function of another Tensor, compute the value in the forward() method."
+                f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created "
+                f"explicitly. "
+                f"To express '{name}' as a function of another Tensor, compute the value in the forward() "
+                f"method."
             )
         self._parameters[name] = param
 
@@ -85,7 +90,8 @@ class Module(Hooked, Stateful):
         self._check_name("buffer", name, self._buffers)
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(
-                f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
+                f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None "
+                f"required)"
             )
         self._buffers[name] = tensor
         if persistent:
@@ -113,7 +119,8 @@ class Module(Hooked, Stateful):
             raise KeyError(f"attribute '{name}' already exists")
         if "." in name:
             raise KeyError(
-                f'module name can\'t contain ".", got: {name}' if kind == "module" else f'{kind} name can\'t contain "."'
+                f'module name can\'t contain ".", got: {name}' if kind == "module" else f'{kind} name '
+                f'can\'t contain "."'
             )
         if name == "":
             raise KeyError(f'{kind} name can\'t be empty string ""')
@@ -257,7 +264,8 @@ class Module(Hooked, Stateful):
         yield prefix, self
         for name, module in self._modules.items():
             if module is not None:
-                yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+                path = f"{prefix}.{name}" if prefix else name
+                yield from module.named_modules(memo, path, remove_duplicate)
 
     def get_submodule(self, target: str) -> "Module":
         """The module with a name such as "layer.0". Raises AttributeError."""
@@ -437,7 +445,11 @@ def typename(value: object) -> str:
         return value.type()
     owner = value if hasattr(value, "__qualname__") else type(value)
     module = getattr(value, "__module__", None) or ""
-    return owner.__qualname__ if module in ("", "builtins") else f"{module}.{owner.__qualname__}"
+    if module in ("", "builtins"):
+        return owner.__qualname__
+    if module.startswith("minitorch."):
+        module = module.removeprefix("mini")
+    return f"{module}.{owner.__qualname__}"
 
 
 def _cannot_assign(value: object, kind: str, name: str, expected: str) -> TypeError:
@@ -452,7 +464,9 @@ def _refuse_arguments(module: Module, args: tuple, kwargs: dict) -> None:
         raise TypeError(f"{name} takes 1 positional argument but {len(args) + 1} were given")
 
 
-def _parse_to(*args, device=None, dtype=None, tensor=None, non_blocking=False, copy=False, memory_format=None):
+def _parse_to(
+    *args, device=None, dtype=None, tensor=None, non_blocking=False, copy=False, memory_format=None
+):
     """The meanings of Module.to's and Tensor.to's arguments. PyTorch: torch._C._nn._parse_to."""
     for place, argument in enumerate(args):
         if isinstance(argument, Tensor):
@@ -465,7 +479,8 @@ def _parse_to(*args, device=None, dtype=None, tensor=None, non_blocking=False, c
             device = argument
         elif argument is not None:
             raise TypeError(
-                "to() received an invalid combination of arguments - expected (device, dtype, non_blocking, copy), "
+                "to() received an invalid combination of arguments - expected (device, dtype, non_blocking, "
+                "copy), "
                 "(dtype, non_blocking, copy) or (tensor, non_blocking, copy)"
             )
     if tensor is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from minitorch._tensor import Tensor
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.ops.creation import tensor
-from minitorch.ops.shape import stack
+from minitorch.ops.joining import stack
 
 
 def clip_grad_norm_(
@@ -18,9 +18,10 @@ def clip_grad_norm_(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    """Scale all gradients by one factor, so that the norm of them together is at most max_norm; returns that norm.
+    """Scale all gradients by one factor, so that their norm together is at most max_norm; returns the norm.
 
-    Raises RuntimeError if the norm is not finite and `error_if_nonfinite`. PyTorch: torch.nn.utils.clip_grad_norm_.
+    Raises RuntimeError if the norm is not finite and `error_if_nonfinite`.
+    PyTorch: torch.nn.utils.clip_grad_norm_.
     """
     parameters = _listed(parameters)
     norm = get_total_norm([p.grad for p in parameters if p.grad is not None], norm_type, error_if_nonfinite)
@@ -31,7 +32,10 @@ def clip_grad_norm_(
 def clip_grad_value_(
     parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None
 ) -> None:
-    """Limit every element of the gradients to [-clip_value, clip_value]. PyTorch: torch.nn.utils.clip_grad_value_."""
+    """Limit every element of the gradients to [-clip_value, clip_value].
+
+    PyTorch: torch.nn.utils.clip_grad_value_.
+    """
     clip_value = float(clip_value)
     with no_grad():
         for parameter in _listed(parameters):
@@ -55,7 +59,8 @@ def get_total_norm(
         total = _norm(stack(norms), norm_type)
     if error_if_nonfinite and not math.isfinite(total.item()):
         raise RuntimeError(
-            f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be "
+            f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it "
+            f"cannot be "
             "clipped. To disable this error and scale the gradients by the non-finite norm anyway, set "
             "`error_if_nonfinite=False`"
         )
@@ -65,7 +70,10 @@ def get_total_norm(
 def clip_grads_with_norm_(
     parameters: Tensor | Iterable[Tensor], max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
-    """Scale all gradients by max_norm / total_norm if that is below 1. PyTorch: torch.nn.utils.clip_grads_with_norm_."""
+    """Scale all gradients by max_norm / total_norm if that is below 1.
+
+    PyTorch: torch.nn.utils.clip_grads_with_norm_.
+    """
     parameters = [parameters] if isinstance(parameters, Tensor) else parameters
     with no_grad():
         # 1e-6 avoids a division by zero; always multiplied, as a branch would have to wait for a GPU.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from minitorch._tensor import Tensor
 from minitorch.nn.modules.module import typename
-from minitorch.ops.shape import cat
+from minitorch.ops.joining import cat
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
