@@ -1,4 +1,4 @@
-"""Generator and the process-wide one: PyTorch's CPU streams. PyTorch: torch/random.py, CPUGeneratorImpl.cpp."""
+"""Generator, and the one of the process. PyTorch: torch/random.py, ATen/CPUGeneratorImpl.cpp."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from minitorch.kernels.cpu.random import seed as seed_state
 
 
 class Generator:
-    """A Mersenne Twister with the state of PyTorch's, byte for byte. RuntimeError for a device that is not the CPU.
+    """A Mersenne Twister whose state is PyTorch's byte for byte. RuntimeError for a device but the CPU.
 
     An operation that draws holds `lock` while it passes `state` to a kernel. PyTorch: torch.Generator.
     """
@@ -37,7 +37,7 @@ class Generator:
     @property
     def state(self) -> np.ndarray:
         """The record that kernels advance."""
-        if self._pending_seed is not None:  # seeded at the first draw: `import minitorch` must not wait for Numba
+        if self._pending_seed is not None:  # not before the first draw: an import must not wait for Numba
             seed_state(self._state, self._pending_seed)
             self._pending_seed = None
         return self._state
@@ -67,7 +67,7 @@ class Generator:
             return wrap(self.state.copy().view(np.uint8))
 
     def set_state(self, new_state: Tensor) -> "Generator":
-        """Continue from what get_state gave, here or in PyTorch; returns self. PyTorch: Generator.set_state."""
+        """Go on from what get_state gave, here or in PyTorch; returns self. PyTorch: Generator.set_state."""
         record = _checked_state(new_state)
         with self.lock:
             self._state = record
@@ -106,8 +106,8 @@ def _checked_state(new_state: object) -> np.ndarray:
         raise RuntimeError("RNG state must be contiguous")
     if array.size != STATE.itemsize:
         raise RuntimeError(
-            f"Expected a CPUGeneratorImplState of size {STATE.itemsize} but found the input RNG state size to "
-            f"be {array.size}"
+            f"Expected a CPUGeneratorImplState of size {STATE.itemsize} but found the input RNG state size "
+            f"to be {array.size}"
         )
     given = array.reshape(-1).view(STATE)[0]
     left, following = int(given["left"]), int(given["next"])

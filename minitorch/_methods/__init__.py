@@ -1,0 +1,1 @@
+"""The methods of Tensor that are operations, by family. PyTorch: torch/_C/__init__.pyi (TensorBase)."""

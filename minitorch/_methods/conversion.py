@@ -1,0 +1,91 @@
+"""Methods that lead to other dtypes, devices, libraries, and new tensors, each one line. PyTorch: torch/_C/__init__.pyi (TensorBase), torch/_tensor.py."""
+
+import minitorch
+
+
+class Conversion:
+    """`x.to(dtype)` is an operation on x; its docstring stands there."""
+
+    def to(self, *args, **kwargs):
+        """See `minitorch.ops.convert.to`."""
+        return minitorch.ops.convert.to(self, *args, **kwargs)
+
+    def float(self, memory_format=None):
+        """As float32."""
+        return self.to(minitorch.float32)
+
+    def double(self, memory_format=None):
+        """As float64."""
+        return self.to(minitorch.float64)
+
+    def long(self, memory_format=None):
+        """As int64."""
+        return self.to(minitorch.int64)
+
+    def int(self, memory_format=None):
+        """As int32."""
+        return self.to(minitorch.int32)
+
+    def byte(self, memory_format=None):
+        """As uint8."""
+        return self.to(minitorch.uint8)
+
+    def bool(self, memory_format=None):
+        """As bool."""
+        return self.to(minitorch.bool)
+
+    def type_as(self, other):
+        """In the dtype of other."""
+        return self.to(other.dtype)
+
+    def cpu(self, memory_format=None):
+        """On the CPU."""
+        return self.to("cpu")
+
+    def cuda(self, device=None, non_blocking=False, memory_format=None):
+        """On the GPU. Raises an error that says why where there is none."""
+        return self.to("cuda" if device is None else device)
+
+    def clone(self, *, memory_format=None):
+        """See `minitorch.ops.convert.clone`."""
+        return minitorch.ops.convert.clone(self, memory_format=memory_format)
+
+    def contiguous(self, *, memory_format=None):
+        """See `minitorch.ops.convert.contiguous`."""
+        return minitorch.ops.convert.contiguous(self, memory_format=memory_format)
+
+    def numpy(self, *, force=False):
+        """See `minitorch.ops.convert.numpy`."""
+        return minitorch.ops.convert.numpy(self, force=force)
+
+    def item(self):
+        """See `minitorch.ops.convert.item`."""
+        return minitorch.ops.convert.item(self)
+
+    def tolist(self):
+        """See `minitorch.ops.convert.tolist`."""
+        return minitorch.ops.convert.tolist(self)
+
+    def new_empty(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+        """As `minitorch.empty`, in the dtype of this tensor."""
+        return minitorch.empty(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+    def new_zeros(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+        """As `minitorch.zeros`, in the dtype of this tensor."""
+        return minitorch.zeros(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+    def new_ones(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+        """As `minitorch.ones`, in the dtype of this tensor."""
+        return minitorch.ones(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+    def new_empty_strided(self, size, stride, dtype=None, device=None, requires_grad=False):
+        """As `minitorch.empty_strided`, in the dtype of this tensor."""
+        return minitorch.empty_strided(size, stride, dtype=dtype or self.dtype, requires_grad=requires_grad)
+
+    def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False):
+        """As `minitorch.full`, in the dtype of this tensor."""
+        return minitorch.full(size, fill_value, dtype=dtype or self.dtype, requires_grad=requires_grad)
+
+    def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
+        """As `minitorch.tensor`, in the dtype of this tensor."""
+        return minitorch.tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)

@@ -1,0 +1,51 @@
+"""Storage: the memory of one tensor and all its views, and its version counter. PyTorch: torch/storage.py, c10/core/StorageImpl.h."""
+
+import numpy as np
+
+
+class Storage:
+    """A flat piece of memory. Views share it, and with it the count of in-place writes. PyTorch: torch.UntypedStorage."""
+
+    __slots__ = ("__weakref__", "_bytes", "array", "version")
+
+    def __init__(self, array: np.ndarray):
+        self.array = array  # the first window onto this memory, starting at its first byte
+        self.version = 0  # in-place writes so far
+        self._bytes = None
+
+    @property
+    def bytes(self) -> np.ndarray:
+        """The memory as uint8."""
+        if self._bytes is None:
+            array = self.array
+            if array.flags.c_contiguous:
+                self._bytes = array.reshape(-1).view(np.uint8)
+            else:  # only memory that came from NumPy: reach to its last element
+                last = sum((size - 1) * step for size, step in zip(array.shape, array.strides))
+                reach = 0 if array.size == 0 else last + array.itemsize
+                self._bytes = np.lib.stride_tricks.as_strided(
+                    array.view(np.ndarray), (reach // array.itemsize,), (array.itemsize,)
+                ).view(np.uint8)
+        return self._bytes
+
+    def nbytes(self) -> int:
+        """Size in bytes."""
+        return self.bytes.size
+
+    size = nbytes
+    __len__ = nbytes
+
+    def data_ptr(self) -> int:
+        """The address of the first byte."""
+        return self.bytes.ctypes.data
+
+    def __getitem__(self, index: int) -> int:
+        return int(self.bytes[index])
+
+    def tolist(self) -> list[int]:
+        """The bytes as Python integers."""
+        return self.bytes.tolist()
+
+    def __repr__(self) -> str:
+        values = "".join(f" {each}\n" for each in self.bytes[:1000])
+        return f"{values}[torch.storage.UntypedStorage(device=cpu) of size {self.nbytes()}]"

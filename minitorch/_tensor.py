@@ -1,0 +1,347 @@
+"""Tensor: a window (shape, stride, offset) onto a Storage, with a gradient and an origin. PyTorch: torch/_tensor.py.
+
+Every method is one line: the operation of the same name stands in `ops/`. `minitorch` is looked up when a method is
+called, which keeps this file and ops free of circular imports.
+"""
+
+from types import ModuleType
+
+import numpy as np
+
+import minitorch
+from minitorch import types
+from minitorch._methods.arithmetic import Arithmetic
+from minitorch._methods.conversion import Conversion
+from minitorch._methods.in_place import InPlace
+from minitorch._methods.indexing import Indexing
+from minitorch._methods.reduction import Reduction
+from minitorch._methods.shape import Shape
+from minitorch._storage import Storage
+from minitorch.kernels import of as kernels_of
+
+
+class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
+    """A multi-dimensional array that remembers how it was made. PyTorch: torch.Tensor.
+
+    `Tensor(2, 3)` is uninitialised memory and `Tensor([1, 2])` copies a list, both float; `minitorch.tensor` is the
+    better way to make one.
+    """
+
+    # What a tensor has unless it says otherwise: attributes of the class, so that making a result stores two only.
+    _grad: "Tensor | None" = None
+    _grad_fn = None  # the Node that made it; None for a leaf
+    _output_nr = 0  # which output of that node it is
+    _requires_grad = False
+    _base: "Tensor | None" = None  # the tensor that this one is a differentiable view of
+    _rebased = 0  # of a base: in-place writes that changed its history; of a view: the count its grad_fn knows
+    _accumulator = None  # weak reference to the AccumulateGrad node of a leaf
+    _stride: tuple[int, ...] | None = None  # of a view, in elements; a fresh array tells its own
+    _offset = 0  # of a view: where in the storage it begins, in elements
+    _backward_hooks: tuple = ()
+    _post_accumulate_grad_hooks: tuple = ()
+    _retains_grad = False
+
+    array: np.ndarray
+    _storage: Storage
+
+    __array_priority__ = 1000
+
+    def __new__(cls, *args, **kwargs) -> "Tensor":
+        """See `minitorch.ops.creation.legacy_tensor`."""
+        return minitorch.ops.creation.legacy_tensor(cls, *args, **kwargs)
+
+    # ---- What it is ----
+
+    @property
+    def kernels(self) -> ModuleType:
+        """The kernels of the device that holds this tensor."""
+        return kernels_of(self.array)
+
+    @property
+    def shape(self) -> types.Size:
+        """The size of each dimension."""
+        return types.Size(self.array.shape)
+
+    def size(self, dim: int | None = None):
+        """The shape, or the size of one dimension."""
+        if dim is None:
+            return types.Size(self.array.shape)
+        return self.array.shape[minitorch.ops.sizes.wrap_dim(dim, self.array.ndim)]
+
+    def stride(self, dim: int | None = None):
+        """How many elements of the storage lie between neighbours, in each dimension or in one."""
+        stride = self._stride
+        if stride is None:
+            array = self.array
+            stride = tuple([step // array.itemsize for step in array.strides])
+            if array.size == 0:
+                stride = contiguous_strides(array.shape)
+        return stride if dim is None else stride[minitorch.ops.sizes.wrap_dim(dim, self.array.ndim)]
+
+    def storage_offset(self) -> int:
+        """The place of the first element in the storage, in elements."""
+        return self._offset
+
+    def untyped_storage(self) -> Storage:
+        """The memory that this tensor is a window onto."""
+        return self._storage
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return self.array.__array_interface__["data"][0] if self.array.size else 0
+
+    @property
+    def dtype(self) -> types.dtype:
+        """The type of the elements."""
+        return types.of_numpy(self.array.dtype)
+
+    @property
+    def device(self) -> types.device:
+        """Where the elements live."""
+        return types.CPU
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    ndimension = dim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return minitorch.ops.sizes.checked_numel(self.array.shape)
+
+    nelement = numel
+
+    def element_size(self) -> int:
+        """Bytes per element."""
+        return self.array.itemsize
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return self.array.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self.numel() * self.array.itemsize
+
+    def is_contiguous(self, memory_format=None) -> bool:
+        """Whether the elements lie row by row without gaps."""
+        return self.array.flags.c_contiguous
+
+    def is_floating_point(self) -> bool:
+        """Whether the dtype is a floating-point one."""
+        return self.array.dtype.kind == "f"
+
+    def is_complex(self) -> bool:
+        """Always False: minitorch has no complex numbers."""
+        return False
+
+    def is_signed(self) -> bool:
+        """Whether the dtype holds negative numbers."""
+        return self.array.dtype.kind in "fi"
+
+    def get_device(self) -> int:
+        """-1 on the CPU, the index of the GPU elsewhere."""
+        return -1
+
+    is_cuda = is_sparse = is_quantized = is_meta = is_nested = is_mkldnn = False
+    is_cpu = True
+    names = property(lambda self: (None,) * self.array.ndim)
+
+    def type(self, dtype=None, non_blocking: bool = False):
+        """The legacy name of the dtype, or the tensor converted to one."""
+        return minitorch.ops.convert.type_of(self, dtype)
+
+    @property
+    def T(self) -> "Tensor":
+        """The transpose."""
+        return minitorch.ops.shape.numpy_T(self)
+
+    @property
+    def mT(self) -> "Tensor":
+        """The last two dimensions swapped."""
+        return minitorch.ops.shape.matrix_T(self)
+
+    # ---- Python's protocols ----
+
+    def __repr__(self) -> str:
+        return minitorch._tensor_str.tensor_str(self)
+
+    def __format__(self, spec: str) -> str:
+        if self.array.ndim == 0:
+            return self.item().__format__(spec)
+        return object.__format__(self, spec)
+
+    def __len__(self) -> int:
+        if self.array.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return self.array.shape[0]
+
+    def __iter__(self):
+        if self.array.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(minitorch.ops.joining.unbind(self, 0))
+
+    def __reversed__(self) -> "Tensor":
+        return self if self.array.ndim == 0 else minitorch.ops.joining.flip(self, 0)
+
+    def __contains__(self, element: object) -> bool:
+        if not isinstance(element, (Tensor, int, float)):
+            raise RuntimeError(
+                f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+            )
+        return bool((self == element).any())
+
+    def __bool__(self) -> bool:
+        return minitorch.ops.convert.to_bool(self)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        return minitorch.ops.convert.to_index(self)
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        return minitorch.ops.convert.numpy_array(self, dtype, copy)
+
+    def __dlpack__(self, **kwargs):
+        return minitorch.ops.convert.numpy(self).__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self.array.__dlpack_device__()
+
+    def __deepcopy__(self, memo: dict) -> "Tensor":
+        return minitorch.ops.autograd.deepcopy(self, memo)
+
+    def __reduce__(self):
+        return minitorch.ops.convert.reduce_for_pickle(self)
+
+    # ---- Autograd ----
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this tensor are recorded."""
+        return self._requires_grad or (self._base is not None and self._base._requires_grad)
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        minitorch.ops.autograd.set_requires_grad(self, value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> "Tensor":
+        """Set requires_grad; returns self."""
+        minitorch.ops.autograd.set_requires_grad(self, requires_grad)
+        return self
+
+    @property
+    def grad(self) -> "Tensor | None":
+        """The gradient that backward() left."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: "Tensor | None") -> None:
+        minitorch.ops.autograd.set_grad(self, value)
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    @property
+    def grad_fn(self):
+        """The node of the operation that made this tensor; None for a leaf."""
+        if self._base is not None:
+            self._refresh_view()
+        return self._grad_fn
+
+    @property
+    def output_nr(self) -> int:
+        """Which output of grad_fn this is."""
+        return self._output_nr
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made by the user, or needs no gradient."""
+        return self.grad_fn is None
+
+    @property
+    def _version(self) -> int:
+        return self._storage.version
+
+    def _is_view(self) -> bool:
+        return self._base is not None
+
+    def _refresh_view(self) -> None:
+        """A view of memory whose history changed gets the history of its base."""
+        if self._rebased != self._base._rebased:
+            minitorch.ops.inplace.regenerate(self)
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether retain_grad() was called on this non-leaf."""
+        return self._retains_grad
+
+    @property
+    def data(self) -> "Tensor":
+        """The same memory without history, and with a version counter of its own."""
+        return minitorch.ops.autograd.data(self)
+
+    @data.setter
+    def data(self, value: "Tensor") -> None:
+        minitorch.ops.autograd.set_data(self, value)
+
+    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None) -> None:
+        """Add the gradients of this tensor to the `.grad` of the leaves it was made from."""
+        minitorch.autograd.backward(self, gradient, retain_graph, create_graph, inputs)
+
+    def detach(self) -> "Tensor":
+        """The same memory without history."""
+        return minitorch.ops.shape.detach(self)
+
+    def detach_(self) -> "Tensor":
+        """Forget the history; returns self."""
+        return minitorch.ops.autograd.detach_(self)
+
+    def retain_grad(self) -> None:
+        """Keep `.grad` for this non-leaf too."""
+        minitorch.ops.autograd.retain_grad(self)
+
+    def register_hook(self, hook):
+        """Call `hook(grad)` when the gradient is known; it may return another one."""
+        return minitorch.ops.autograd.register_hook(self, hook)
+
+    def register_post_accumulate_grad_hook(self, hook):
+        """Call `hook(tensor)` after `.grad` of this leaf was written."""
+        return minitorch.ops.autograd.register_post_accumulate_grad_hook(self, hook)
+
+    def _alias(self) -> "Tensor":
+        return minitorch.ops.shape.alias(self)
+
+    def _dense_strides(self) -> tuple[int, ...]:
+        return minitorch.ops.creation.dense_strides(self)
+
+
+def wrap(array: np.ndarray) -> Tensor:
+    """A Tensor of a fresh array, which becomes its storage."""
+    tensor = object.__new__(Tensor)
+    tensor.array = array
+    tensor._storage = Storage(array)
+    return tensor
+
+
+def contiguous_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides of a row-major tensor, in elements; a dimension of size 0 counts as 1, as in PyTorch."""
+    strides = []
+    step = 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= max(size, 1)
+    return tuple(reversed(strides))

@@ -1,0 +1,142 @@
+"""backward(): walks the graph from the outputs to the leaves. PyTorch: torch/csrc/autograd/engine.cpp."""
+
+import heapq
+
+import minitorch
+from minitorch._tensor import Tensor
+from minitorch.autograd.grad_mode import mode
+from minitorch.autograd.node import AccumulateGrad, Node
+
+Edge = tuple[Node, int]
+
+
+def run_backward(
+    roots: list[Edge],
+    grads: list[Tensor],
+    retain_graph: bool = False,
+    create_graph: bool = False,
+    wanted: list[Edge] | None = None,
+) -> dict[Edge, Tensor]:
+    """Send `grads` into the graph at `roots`; accumulate into leaves, or return what arrives at the `wanted` edges.
+
+    A node runs once all its consumers have, the most recently made first; so the order is PyTorch's, and a chain of
+    any length needs no recursion.
+    """
+    waiting = _count_consumers(roots)  # node -> consumers that have not run yet
+    useful = _leading_to(wanted, waiting) if wanted is not None else None
+    arrived: dict[Node, list[Tensor | None]] = {}  # the gradients of a node's outputs, summed as they come
+    caught: dict[Edge, Tensor] = {}
+    for (node, number), grad in zip(roots, grads):
+        _add(arrived, node, number, grad)
+    ready = [(-node.number, id(node), node) for node in {node: None for node, _ in roots} if not waiting[node]]
+    heapq.heapify(ready)
+
+    recording = mode.enabled
+    mode.enabled = create_graph
+    try:
+        while ready:
+            node = heapq.heappop(ready)[2]
+            incoming = arrived.pop(node, None)
+            if incoming is not None and (useful is None or node in useful):
+                if node.tensor_hooks or node.retained or node.prehooks:
+                    incoming = _before(node, incoming)
+                if wanted is not None:
+                    _catch(node, incoming, wanted, caught)
+                if useful is None or useful[node]:
+                    outgoing = node.run(incoming)
+                    for hook in node.hooks:
+                        changed = hook(outgoing, tuple(incoming))
+                        outgoing = outgoing if changed is None else changed
+                    incoming = None
+                    if not retain_graph:
+                        node.release()
+                    for place, (edge, grad) in enumerate(zip(node.edges, outgoing)):
+                        if grad is not None and edge is not None and edge[0] is not None:
+                            if useful is None or edge[0] in useful:
+                                _add(arrived, *edge, _fitting(node, place, grad, *edge))
+                    outgoing = grad = None
+            for edge in node.edges:
+                if edge is not None and edge[0] is not None:
+                    consumer = edge[0]
+                    waiting[consumer] -= 1
+                    if not waiting[consumer]:
+                        heapq.heappush(ready, (-consumer.number, id(consumer), consumer))
+    finally:
+        mode.enabled = recording
+    return caught
+
+
+def _count_consumers(roots: list[Edge]) -> dict[Node, int]:
+    """For every node that can be reached, how many edges lead to it."""
+    counts = {node: 0 for node, _ in roots}
+    stack = list(counts)
+    while stack:
+        for edge in stack.pop().edges:
+            if edge is None or edge[0] is None:
+                continue
+            node = edge[0]
+            if node in counts:
+                counts[node] += 1
+            else:
+                counts[node] = 1
+                stack.append(node)
+    return counts
+
+
+def _leading_to(wanted: list[Edge], reachable: dict[Node, int]) -> dict[Node, bool]:
+    """The nodes on a path to a wanted edge; False for one that need not run itself, only receive."""
+    useful: dict[Node, bool] = {node: False for node, _ in wanted}
+    # Consumers are made after their inputs, so ascending numbers see inputs first (leaves count as infinitely new).
+    for node in sorted(reachable, key=lambda each: -1 if isinstance(each, AccumulateGrad) else each.number):
+        if any(edge is not None and edge[0] in useful for edge in node.edges):
+            useful[node] = True
+    return useful
+
+
+def _add(arrived: dict, node: Node, number: int, grad: Tensor) -> None:
+    grads = arrived.get(node)
+    if grads is None:
+        arrived[node] = grads = [None] * len(node.metadata)
+    before = grads[number]
+    grads[number] = grad if before is None else before + grad
+
+
+def _before(node: Node, grads: list[Tensor | None]) -> list[Tensor | None]:
+    """Hooks of the output tensors, retained gradients, then hooks of the node."""
+    for number, hook in node.tensor_hooks:
+        if grads[number] is not None:
+            changed = hook(grads[number])
+            if changed is not None:
+                grads[number] = changed
+    for number, reference in node.retained:
+        tensor = reference()
+        if tensor is not None and grads[number] is not None:
+            tensor._grad = grads[number].clone() if tensor._grad is None else tensor._grad + grads[number]
+    for hook in node.prehooks:
+        changed = hook(tuple(grads))
+        if changed is not None:
+            grads = list(changed) if isinstance(changed, tuple) else [changed]
+    return grads
+
+
+def _catch(node: Node, grads: list[Tensor | None], wanted: list[Edge], caught: dict[Edge, Tensor]) -> None:
+    for edge in wanted:
+        if edge[0] is node and grads[edge[1]] is not None:
+            caught[edge] = grads[edge[1]]
+
+
+def _fitting(source: Node, place: int, grad: Tensor, node: Node, number: int) -> Tensor:
+    """The gradient in the shape and dtype of what it is the gradient of: broadcasting is undone here, once for all."""
+    if not isinstance(grad, Tensor):
+        raise TypeError(f"expected Variable or None (got {type(grad).__name__})")
+    shape, dtype = node.metadata[number]
+    if grad.array.shape != shape:
+        if not minitorch.ops.sizes.is_expandable_to(shape, grad.array.shape):
+            raise RuntimeError(
+                f"Function {source.name()} returned an invalid gradient at index {place} - "
+                f"got {list(grad.array.shape)} but expected shape compatible with {list(shape)}"
+            )
+        grad = grad.sum_to_size(shape)
+    if grad.array.dtype != dtype:
+        grad = grad.to(minitorch.types.of_numpy(dtype))
+    return grad

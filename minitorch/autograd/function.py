@@ -1,0 +1,284 @@
+"""Function: an operation and its derivative. PyTorch: torch/autograd/function.py, torch/csrc/autograd/python_function.cpp."""
+
+import functools
+
+import minitorch
+from minitorch._tensor import Tensor
+from minitorch.autograd.grad_mode import mode, no_grad
+from minitorch.autograd.node import Node, gradient_edge
+
+
+class FunctionCtx(Node):
+    """What forward() leaves for backward(): the `ctx` of a Function, and its node in the graph."""
+
+    needs_input_grad: tuple[bool, ...] = ()
+    materialize_grads = True
+    _forward_cls: type["Function"]
+    _saved: tuple | None = ()  # what save_for_backward was given: tensors, None, or _SavedOutput
+    _versions: tuple = ()
+    _to_save: tuple = ()
+    _dirty: tuple = ()
+    _non_differentiable: tuple = ()
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep inputs or outputs for backward(), checked there for in-place changes."""
+        self._saved = tensors
+        self._versions = tuple([None if t is None else t._storage.version for t in tensors])
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor, ...]:
+        """The tensors given to save_for_backward. Raises RuntimeError if one was changed, or they were freed."""
+        if self._saved is None:
+            raise RuntimeError(_FREED)
+        return tuple([_unpack(self, *pair) for pair in zip(self._saved, self._versions)])
+
+    def mark_dirty(self, *args: Tensor) -> None:
+        """Say that forward() changed these inputs in place (they must be outputs too)."""
+        self._dirty = args
+
+    def mark_non_differentiable(self, *args: Tensor) -> None:
+        """Say that these outputs have no gradient."""
+        self._non_differentiable = args
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether backward() gets zeros (the default) or None for an output that got no gradient."""
+        self.materialize_grads = value
+
+    def run(self, grads):
+        """Call the function's backward() and check what it returned."""
+        if self.materialize_grads and None in grads:
+            grads = [
+                minitorch.zeros(shape, dtype=minitorch.types.of_numpy(dtype)) if grad is None else grad
+                for grad, (shape, dtype) in zip(grads, self.metadata)
+            ]
+        results = self._forward_cls.backward(self, *grads)
+        if not isinstance(results, tuple):
+            results = (results,)
+        if len(results) != len(self.edges):
+            return self._fitted(results)
+        return results
+
+    def _fitted(self, results: tuple) -> tuple:
+        """Extra Nones are dropped, as PyTorch does; anything else is an error."""
+        expected = len(self.edges)
+        if len(results) > expected and not any(each is not None for each in results[expected:]):
+            return results[:expected]
+        raise RuntimeError(
+            f"function {self.name()} returned an incorrect number of gradients "
+            f"(expected {expected}, got {len(results)})"
+        )
+
+    def release(self) -> None:
+        if self._saved:
+            self._saved = None
+
+
+class FunctionMeta(type):
+    """Gives every Function the class of its nodes, named as in PyTorch: Mul here, MulBackward0 in the graph.
+
+    An operation of several signatures sets `node_name`, where PyTorch counts further than 0.
+    """
+
+    def __init__(cls, name, bases, members):
+        super().__init__(name, bases, members)
+        suffix = "Backward0" if cls.__module__.startswith("minitorch.ops") else "Backward"
+        node_name = members.get("node_name", name + suffix)
+        cls._backward_cls = type(node_name, (FunctionCtx,), {"_forward_cls": cls, "__module__": cls.__module__})
+        cls._separate_context = cls.setup_context is not Function.setup_context if bases else False
+
+
+class Function(metaclass=FunctionMeta):
+    """Base of every operation with a derivative: subclass it, write forward() and backward(), call apply().
+
+    `forward(ctx, *args)`, or `forward(*args)` together with `setup_context(ctx, inputs, output)`;
+    `backward(ctx, *grad_outputs)` returns one gradient (or None) per argument of forward.
+    PyTorch: torch.autograd.Function.
+    """
+
+    def __init__(self, *args, **kwargs):
+        raise RuntimeError(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, "
+            "so you should invoke them on the class itself. Instantiating an autograd function will raise an error "
+            "in a future version of PyTorch."
+        )
+
+    @staticmethod
+    def forward(*args, **kwargs):
+        """The operation itself. Operations inside are not recorded."""
+        raise NotImplementedError(
+            "You must implement the forward function for custom autograd.Function."
+        )
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        """Save for backward what forward, defined without ctx, could not."""
+        raise NotImplementedError("setup_context is not implemented.")
+
+    @staticmethod
+    def backward(ctx, *grad_outputs):
+        """The vector-Jacobian product."""
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with "
+            "backward mode AD."
+        )
+
+    @classmethod
+    def apply(cls, *args):
+        """Run forward(), and record it where an argument requires a gradient."""
+        node = cls._backward_cls()
+        node.needs_input_grad = needs = tuple([isinstance(each, Tensor) and each.requires_grad for each in args])
+        recording = mode.enabled
+        mode.enabled = False
+        try:
+            if cls._separate_context:
+                result = cls.forward(*args)
+                cls.setup_context(node, args, result)
+            else:
+                result = cls.forward(node, *args)
+        finally:
+            mode.enabled = recording
+        if recording and True in needs:
+            node.edges = tuple([gradient_edge(each) if isinstance(each, Tensor) else None for each in args])
+            return _record(node, args, result)
+        if node._dirty:
+            for each in node._dirty:
+                each._storage.version += 1
+        return result
+
+
+def _record(node: FunctionCtx, args: tuple, result):
+    """Make the node the origin of its outputs."""
+    if isinstance(result, Tensor) and not node._dirty:
+        if not result.array.dtype.kind == "f" or _holds(node._non_differentiable, result):
+            return result
+        if _holds(args, result):
+            result = result._alias()
+        node.metadata = ((result.array.shape, result.array.dtype),)
+        result._grad_fn = node
+        result._requires_grad = True
+        if node._saved and _holds(node._saved, result):
+            _without_cycle(node, (result,))
+        return result
+    if not isinstance(result, (tuple, list)):
+        result = (result,)
+        single = True
+    else:
+        single = False
+    outputs = tuple(
+        each._alias() if isinstance(each, Tensor) and _holds(args, each) and not _holds(node._dirty, each) else each
+        for each in result
+    )
+    node.metadata = tuple(
+        (each.array.shape, each.array.dtype) if isinstance(each, Tensor) else ((), None) for each in outputs
+    )
+    for number, each in enumerate(outputs):
+        if not isinstance(each, Tensor):
+            continue
+        if _holds(node._dirty, each):
+            minitorch.ops.inplace.rebase(each, node, number)
+        elif each.array.dtype.kind == "f" and not _holds(node._non_differentiable, each):
+            each._grad_fn = node
+            each._output_nr = number
+            each._requires_grad = True
+    _without_cycle(node, outputs)
+    return outputs[0] if single else outputs
+
+
+def _holds(tensors: tuple, tensor: Tensor) -> bool:
+    """Whether the tensor itself is among them (`in` would compare values)."""
+    return any(each is tensor for each in tensors)
+
+
+class _SavedOutput:
+    """An output that its own node saved: the window without the way back to the node, which would be a cycle."""
+
+    __slots__ = ("number", "tensor")
+
+    def __init__(self, tensor: Tensor, number: int):
+        self.tensor = tensor.detach()
+        self.number = number
+
+
+def _without_cycle(node: FunctionCtx, outputs: tuple) -> None:
+    if not node._saved:
+        return
+    saved = list(node._saved)
+    versions = list(node._versions)
+    for place, tensor in enumerate(saved):
+        for number, output in enumerate(outputs):
+            if tensor is output and tensor is not None:
+                saved[place] = _SavedOutput(output, number)
+                versions[place] = output._storage.version
+    node._saved = tuple(saved)
+    node._versions = tuple(versions)
+
+
+def _unpack(node: FunctionCtx, saved: "Tensor | _SavedOutput | None", version: int) -> Tensor | None:
+    if saved is None:
+        return None
+    tensor = saved.tensor if type(saved) is _SavedOutput else saved
+    if tensor._storage.version != version:
+        _raise_modified(node, saved, tensor, version)
+    if type(saved) is _SavedOutput:
+        tensor = tensor.detach()
+        tensor._grad_fn = node
+        tensor._output_nr = saved.number
+        tensor._requires_grad = True
+    return tensor
+
+
+def _raise_modified(node: FunctionCtx, saved, tensor: Tensor, version: int) -> None:
+    kind = tensor.type()
+    origin = node if type(saved) is _SavedOutput else tensor._grad_fn
+    number = saved.number if type(saved) is _SavedOutput else tensor._output_nr
+    whence = f", which is output {number} of {origin.name()}," if origin is not None else ""
+    raise RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[{kind} {list(tensor.shape)}]{whence} is at version {tensor._storage.version}; expected version {version} "
+        "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True)."
+    )
+
+
+_FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+    "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+    "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+    "saved tensors after calling backward."
+)
+
+
+def once_differentiable(function):
+    """For a backward() that is not written in operations: a second derivative through it is an error.
+
+    PyTorch: torch.autograd.function.once_differentiable.
+    """
+
+    @functools.wraps(function)
+    def wrapper(ctx, *grads):
+        with no_grad():
+            outputs = function(ctx, *grads)
+        if not mode.enabled or not any(isinstance(g, Tensor) and g.requires_grad for g in grads):
+            return outputs
+        single = not isinstance(outputs, tuple)
+        refused = tuple(
+            each if each is None else _Refuse.apply(each.detach().requires_grad_())
+            for each in ((outputs,) if single else outputs)
+        )
+        return refused[0] if single else refused
+
+    return wrapper
+
+
+class _Refuse(Function):
+    """The error that once_differentiable leaves in the graph."""
+
+    @staticmethod
+    def forward(ctx, input: Tensor) -> Tensor:
+        return input.clone()
+
+    @staticmethod
+    def backward(ctx, grad: Tensor):
+        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+
+

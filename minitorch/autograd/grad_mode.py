@@ -1,0 +1,131 @@
+"""Whether operations are recorded: no_grad, enable_grad, set_grad_enabled. PyTorch: torch/autograd/grad_mode.py."""
+
+import functools
+import inspect
+import threading
+
+
+class _Mode(threading.local):
+    """One flag per thread."""
+
+    enabled = True
+
+
+mode = _Mode()
+
+
+def is_grad_enabled() -> bool:
+    """Whether this thread records operations. PyTorch: torch.is_grad_enabled."""
+    return mode.enabled
+
+
+class _Switch:
+    """A context manager that sets the mode; also a decorator, for functions and generator functions."""
+
+    __slots__ = ("before", "wanted")
+
+    def __init__(self, wanted: bool):
+        self.wanted = wanted
+        self.before = True
+
+    def __enter__(self) -> None:
+        self.before = mode.enabled
+        mode.enabled = self.wanted
+
+    def __exit__(self, *unused) -> None:
+        mode.enabled = self.before
+
+    def __call__(self, function):
+        wanted = self.wanted
+        if inspect.isgeneratorfunction(function):
+            return _generator_in_mode(function, wanted)
+
+        @functools.wraps(function)
+        def in_mode(*args, **kwargs):
+            with _Switch(wanted):
+                return function(*args, **kwargs)
+
+        return in_mode
+
+
+def _generator_in_mode(function, wanted: bool):
+    """The mode holds while the generator runs, not while its caller does."""
+
+    @functools.wraps(function)
+    def in_mode(*args, **kwargs):
+        generator = function(*args, **kwargs)
+        answer = None
+        while True:
+            try:
+                with _Switch(wanted):
+                    value = generator.send(answer)
+            except StopIteration as stop:
+                return stop.value
+            answer = yield value
+
+    return in_mode
+
+
+class no_grad(_Switch):
+    """Operations inside are not recorded. PyTorch: torch.no_grad."""
+
+    __slots__ = ()
+
+    def __new__(cls, function=None):
+        switch = super().__new__(cls)
+        if function is None:
+            return switch
+        _Switch.__init__(switch, False)  # used as a bare decorator: @no_grad
+        return switch(function)
+
+    def __init__(self, function=None):
+        super().__init__(False)
+
+
+class enable_grad(_Switch):
+    """Operations inside are recorded, also within no_grad. PyTorch: torch.enable_grad."""
+
+    __slots__ = ()
+
+    def __new__(cls, function=None):
+        switch = super().__new__(cls)
+        if function is None:
+            return switch
+        _Switch.__init__(switch, True)
+        return switch(function)
+
+    def __init__(self, function=None):
+        super().__init__(True)
+
+
+class set_grad_enabled(_Switch):
+    """Sets the mode at once; as a context manager, restores it at the end. PyTorch: torch.set_grad_enabled."""
+
+    __slots__ = ()
+
+    def __init__(self, mode_wanted: bool):
+        super().__init__(mode_wanted)
+        self.before = mode.enabled
+        mode.enabled = mode_wanted
+
+    def __enter__(self) -> None:
+        mode.enabled = self.wanted
+
+    def __call__(self, function):
+        mode.enabled = self.before  # as a decorator it changes nothing here
+        return super().__call__(function)
+
+
+class inference_mode(_Switch):
+    """As no_grad; tensors made inside are ordinary tensors here. PyTorch: torch.inference_mode."""
+
+    __slots__ = ()
+
+    def __new__(cls, mode=True):
+        if callable(mode):
+            return cls(True)(mode)
+        return super().__new__(cls)
+
+    def __init__(self, mode: bool = True):
+        super().__init__(not mode)
+        self.wanted = not mode

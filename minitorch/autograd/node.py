@@ -1,0 +1,166 @@
+"""The nodes of the graph: what backward() walks over. PyTorch: torch/csrc/autograd/function.h, torch/autograd/graph.py."""
+
+import itertools
+import weakref
+from collections.abc import Callable
+from sys import getrefcount
+
+from minitorch._tensor import Tensor
+from minitorch.autograd.grad_mode import mode
+
+_next_number = itertools.count().__next__
+
+
+class Node:
+    """One recorded operation: the edges to the nodes of its inputs, and what its derivative needs.
+
+    A `Function`'s `ctx` is this object. PyTorch: torch.autograd.graph.Node.
+    """
+
+    # What a node has unless it says otherwise; attributes of the class, so that making a node costs nothing for them.
+    edges: tuple = ()  # one per argument of the function: (node, output number), (None, 0), or None for a non-tensor
+    metadata: tuple = ()  # one per output: (shape, NumPy dtype), which an arriving gradient must fit
+    hooks: tuple = ()  # called with (gradients that leave, gradients that arrived)
+    prehooks: tuple = ()  # called with the gradients that arrive
+    tensor_hooks: tuple = ()  # (output number, hook) of Tensor.register_hook
+    retained: tuple = ()  # (output number, weak reference to the tensor) of Tensor.retain_grad
+
+    def __init__(self):
+        self.number = _next_number()
+
+    @property
+    def next_functions(self) -> tuple:
+        """The nodes of the tensor inputs, each with the number of its output. PyTorch: Node.next_functions."""
+        return tuple(edge for edge in self.edges if edge is not None)
+
+    def _sequence_nr(self) -> int:
+        return self.number
+
+    def name(self) -> str:
+        """The node's name, such as "MulBackward0". PyTorch: Node.name."""
+        return type(self).__name__
+
+    def run(self, grads: list[Tensor | None]) -> tuple[Tensor | None, ...]:
+        """The gradients with respect to the function's arguments, one per edge."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Forget what was saved for the derivative."""
+
+    def register_hook(self, fn: Callable) -> "RemovableHandle":
+        """Call `fn(grad_inputs, grad_outputs)` after this node ran. PyTorch: Node.register_hook."""
+        return RemovableHandle(self, "hooks", fn)
+
+    def register_prehook(self, fn: Callable) -> "RemovableHandle":
+        """Call `fn(grad_outputs)` before this node runs. PyTorch: Node.register_prehook."""
+        return RemovableHandle(self, "prehooks", fn)
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+
+class RemovableHandle:
+    """Takes a hook off again. PyTorch: torch.utils.hooks.RemovableHandle."""
+
+    def __init__(self, owner: object, where: str, entry: object):
+        self._owner = weakref.ref(owner)
+        self._where = where
+        self._entry = entry
+        setattr(owner, where, (*getattr(owner, where), entry))
+
+    def remove(self) -> None:
+        """Take the hook off; a second call does nothing."""
+        owner, entry = self._owner(), self._entry
+        self._entry = None
+        if owner is not None and entry is not None:
+            kept = tuple(each for each in getattr(owner, self._where) if each is not entry)
+            setattr(owner, self._where, kept)
+
+    def __enter__(self) -> "RemovableHandle":
+        return self
+
+    def __exit__(self, *unused) -> None:
+        self.remove()
+
+
+class AccumulateGrad(Node):
+    """Where a gradient path ends: adds what arrives to the leaf's `.grad`. PyTorch: accumulate_grad.cpp."""
+
+    def __init__(self, variable: Tensor):
+        self.number = float("inf")  # runs as soon as nothing more can arrive
+        self.variable = variable
+        self.metadata = ((variable.array.shape, variable.array.dtype),)
+
+    @property
+    def tensor_hooks(self) -> tuple:
+        """A leaf keeps its hooks itself: its node comes and goes."""
+        return self.variable._backward_hooks
+
+    def run(self, grads):
+        alone = _references(grads) == _ALONE
+        (grad,) = grads
+        if grad is None:
+            return ()
+        variable = self.variable
+        if variable._grad is not None:
+            if mode.enabled:  # create_graph: the sum is recorded
+                variable._grad = variable._grad + grad
+            else:
+                variable._grad.add_(grad)
+        elif mode.enabled:
+            variable._grad = grad.clone()
+        else:
+            variable._grad = grad.detach() if alone and _may_keep(grad, variable) else _copy_like(grad, variable)
+        for hook in variable._post_accumulate_grad_hooks:
+            hook(variable)
+        return ()
+
+
+# `.grad` is written in place by the next backward pass, so it needs memory of its own. A gradient that nobody else
+# holds is kept without a copy; like PyTorch (accumulate_grad.h) we ask the reference counts.
+
+
+def _references(grads: list) -> int:
+    (grad,) = grads
+    return getrefcount(grad)
+
+
+def _storage_references(tensor) -> int:
+    return getrefcount(tensor._storage)
+
+
+class _Probe:
+    def __init__(self):
+        self._storage = object()
+
+
+_ALONE = _references([object()])
+_STORAGE_ALONE = _storage_references(_Probe())
+
+
+def _may_keep(grad: Tensor, variable: Tensor) -> bool:
+    return (
+        _storage_references(grad) == _STORAGE_ALONE
+        and grad.array.flags.c_contiguous
+        and variable.array.flags.c_contiguous
+    )
+
+
+def _copy_like(grad: Tensor, variable: Tensor) -> Tensor:
+    """A copy with the strides of the variable, if its memory has no holes."""
+    return grad.new_empty_strided(variable.size(), variable._dense_strides()).copy_(grad)
+
+
+def gradient_edge(tensor: Tensor) -> tuple[Node | None, int]:
+    """The node and output number at which a tensor's gradient arrives; (None, 0) if it needs none."""
+    if tensor._base is not None:
+        tensor._refresh_view()
+    if tensor._grad_fn is not None:
+        return tensor._grad_fn, tensor._output_nr
+    if not tensor._requires_grad:
+        return None, 0
+    node = tensor._accumulator and tensor._accumulator()
+    if node is None:
+        node = AccumulateGrad(tensor)
+        tensor._accumulator = weakref.ref(node)
+    return node, 0

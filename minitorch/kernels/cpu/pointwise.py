@@ -1,0 +1,302 @@
+"""Pointwise kernels: one loop, compiled over every formula. PyTorch: aten/src/ATen/native/cpu/Loops.h, TensorIterator.cpp."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numba.extending import register_jitable
+
+from minitorch.kernels import formulas
+from minitorch.kernels.cpu._compile import GRAIN, parallel, prange, serial
+from minitorch.kernels.cpu.memory import empty
+
+
+class Pointwise:
+    """The kernel of one formula: `kernel(a, b, ..., dtype, scalars, out)`.
+
+    Operands are arrays of any dtype and strides, or numbers; they broadcast, and are cast to `dtype`, the one the
+    formula computes in. `scalars` are passed to the formula behind the elements. The result has `dtype`, or the
+    dtype this kernel was made with, and is written to `out` where given.
+    """
+
+    __slots__ = ("_flat", "_flat_parallel", "_formula", "_result", "_rows", "_rows_parallel", "operands")
+
+    def __init__(self, formula: Callable, operands: int, result: type | None = None):
+        self.operands = operands
+        self._formula = formula
+        self._result = None if result is None else np.dtype(result)
+        self._flat = self._flat_parallel = self._rows = self._rows_parallel = None
+
+    def __call__(self, *operands, dtype: np.dtype, scalars: tuple = (), out: np.ndarray | None = None) -> np.ndarray:
+        arrays = [_as_array(each, dtype) for each in operands]
+        first = arrays[0]
+        flat = first.flags.c_contiguous
+        for each in arrays[1:]:
+            flat = flat and each.shape == first.shape and each.flags.c_contiguous
+        if flat:
+            shape = first.shape
+        else:
+            shape = np.broadcast_shapes(*[each.shape for each in arrays])
+        if out is None:
+            out = empty(shape, self._result or dtype)
+        elif flat:
+            flat = out.flags.c_contiguous and out.shape == shape
+        if scalars:
+            scalars = tuple([dtype.type(each) for each in scalars])
+        if out.size == 0:
+            return out
+        if flat:
+            self._run_flat(out, arrays, scalars)
+        else:
+            self._run_rows(out, arrays, scalars)
+        return out
+
+    def _run_flat(self, out: np.ndarray, arrays: list, scalars: tuple) -> None:
+        lines = [each.reshape(-1) for each in arrays]
+        if out.size <= GRAIN:
+            if self._flat is None:
+                self._flat = serial(_FLAT[self.operands](register_jitable(self._formula)))
+            self._flat(out.reshape(-1), *lines, scalars)
+        else:
+            if self._flat_parallel is None:
+                self._flat_parallel = parallel(_FLAT[self.operands](register_jitable(self._formula)))
+            self._flat_parallel(out.reshape(-1), *lines, scalars)
+
+    def _run_rows(self, out: np.ndarray, arrays: list, scalars: tuple) -> None:
+        blocks = _four_dimensions(out, arrays)
+        if out.size <= GRAIN:
+            if self._rows is None:
+                self._rows = serial(_ROWS[self.operands](register_jitable(self._formula)))
+            self._rows(*blocks, scalars)
+        else:
+            if self._rows_parallel is None:
+                self._rows_parallel = parallel(_ROWS[self.operands](register_jitable(self._formula)))
+            self._rows_parallel(*blocks, scalars)
+
+
+def _as_array(operand, dtype: np.dtype) -> np.ndarray:
+    if isinstance(operand, np.ndarray):
+        return operand if operand.dtype == dtype else cast(operand, dtype)
+    return np.asarray(operand).astype(dtype)  # a Python number: wraps around where it does not fit
+
+
+def cast(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """The same values in another dtype, row-major. PyTorch: aten/src/ATen/native/cpu/CopyKernel.cpp."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return array.astype(dtype, order="C")
+
+
+def contiguous(array: np.ndarray) -> np.ndarray:
+    """A row-major copy."""
+    result = empty(array.shape, array.dtype)
+    copy_into(result, array)
+    return result
+
+
+def copy_into(target: np.ndarray, source: np.ndarray) -> None:
+    """Write `source`, broadcast and cast, into `target`."""
+    if target.size > GRAIN and target.dtype == source.dtype:
+        copy(source, dtype=target.dtype, out=target)
+    else:
+        with np.errstate(invalid="ignore", over="ignore"):
+            np.copyto(target, source, casting="unsafe")
+
+
+def _four_dimensions(out: np.ndarray, arrays: list) -> list[np.ndarray]:
+    """All operands as windows of four dimensions: neighbouring ones are merged where every operand's strides allow it."""
+    shape = out.shape
+    strides = [out.strides, *[_broadcast_strides(each, shape) for each in arrays]]
+    merged_shape: list[int] = []
+    merged: list[list[int]] = [[] for _ in strides]
+    for axis, size in enumerate(shape):
+        if size == 1:
+            continue
+        if merged_shape and all(steps[-1] == each[axis] * size for steps, each in zip(merged, strides)):
+            merged_shape[-1] *= size
+            for steps, each in zip(merged, strides):
+                steps[-1] = each[axis]
+        else:
+            merged_shape.append(size)
+            for steps, each in zip(merged, strides):
+                steps.append(each[axis])
+    if len(merged_shape) > 4:  # rare: make the inputs contiguous, then only `out` can be strided
+        arrays = [np.ascontiguousarray(np.broadcast_to(each, shape)) for each in arrays]
+        if not out.flags.c_contiguous:
+            return _outermost_first(out, arrays)
+        return _four_dimensions(out, arrays)
+    missing = 4 - len(merged_shape)
+    final = (1,) * missing + tuple(merged_shape)
+    return [
+        np.lib.stride_tricks.as_strided(each, final, (0,) * missing + tuple(steps))
+        for each, steps in zip([out, *arrays], merged)
+    ]
+
+
+def _outermost_first(out: np.ndarray, arrays: list) -> list[np.ndarray]:
+    raise RuntimeError("an output of more than four dimensions with gaps in every one is not supported")
+
+
+def _broadcast_strides(array: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...]:
+    missing = len(shape) - array.ndim
+    return (0,) * missing + tuple(
+        0 if have == 1 else step for have, step in zip(array.shape, array.strides)
+    )
+
+
+# The loops. Each is compiled twice: `prange` is `range` in the serial one.
+
+
+def _flat_1(f):
+    def flat(out, a, scalars):
+        for chunk in prange((out.size + GRAIN - 1) // GRAIN):
+            for i in range(chunk * GRAIN, min(out.size, (chunk + 1) * GRAIN)):
+                out[i] = f(a[i], *scalars)
+
+    return flat
+
+
+def _flat_2(f):
+    def flat(out, a, b, scalars):
+        for chunk in prange((out.size + GRAIN - 1) // GRAIN):
+            for i in range(chunk * GRAIN, min(out.size, (chunk + 1) * GRAIN)):
+                out[i] = f(a[i], b[i], *scalars)
+
+    return flat
+
+
+def _flat_3(f):
+    def flat(out, a, b, c, scalars):
+        for chunk in prange((out.size + GRAIN - 1) // GRAIN):
+            for i in range(chunk * GRAIN, min(out.size, (chunk + 1) * GRAIN)):
+                out[i] = f(a[i], b[i], c[i], *scalars)
+
+    return flat
+
+
+def _rows_1(f):
+    def rows(out, a, scalars):
+        n0, n1, n2, n3 = out.shape
+        per_chunk = max(1, GRAIN // n3)
+        for chunk in prange((n0 * n1 * n2 + per_chunk - 1) // per_chunk):
+            for row in range(chunk * per_chunk, min(n0 * n1 * n2, (chunk + 1) * per_chunk)):
+                i, j, k = row // (n1 * n2), row // n2 % n1, row % n2
+                for m in range(n3):
+                    out[i, j, k, m] = f(a[i, j, k, m], *scalars)
+
+    return rows
+
+
+def _rows_2(f):
+    def rows(out, a, b, scalars):
+        n0, n1, n2, n3 = out.shape
+        per_chunk = max(1, GRAIN // n3)
+        for chunk in prange((n0 * n1 * n2 + per_chunk - 1) // per_chunk):
+            for row in range(chunk * per_chunk, min(n0 * n1 * n2, (chunk + 1) * per_chunk)):
+                i, j, k = row // (n1 * n2), row // n2 % n1, row % n2
+                for m in range(n3):
+                    out[i, j, k, m] = f(a[i, j, k, m], b[i, j, k, m], *scalars)
+
+    return rows
+
+
+def _rows_3(f):
+    def rows(out, a, b, c, scalars):
+        n0, n1, n2, n3 = out.shape
+        per_chunk = max(1, GRAIN // n3)
+        for chunk in prange((n0 * n1 * n2 + per_chunk - 1) // per_chunk):
+            for row in range(chunk * per_chunk, min(n0 * n1 * n2, (chunk + 1) * per_chunk)):
+                i, j, k = row // (n1 * n2), row // n2 % n1, row % n2
+                for m in range(n3):
+                    out[i, j, k, m] = f(a[i, j, k, m], b[i, j, k, m], c[i, j, k, m], *scalars)
+
+    return rows
+
+
+_FLAT = {1: _flat_1, 2: _flat_2, 3: _flat_3}
+_ROWS = {1: _rows_1, 2: _rows_2, 3: _rows_3}
+
+copy = Pointwise(formulas.copy, 1)
+where = Pointwise(formulas.where, 3)
+
+add = Pointwise(formulas.add, 2)
+add_scaled = Pointwise(formulas.add_scaled, 2)
+sub = Pointwise(formulas.sub, 2)
+mul = Pointwise(formulas.mul, 2)
+div = Pointwise(formulas.div, 2)
+floor_divide = Pointwise(formulas.floor_divide, 2)
+trunc_divide = Pointwise(formulas.trunc_divide, 2)
+remainder = Pointwise(formulas.remainder, 2)
+fmod = Pointwise(formulas.fmod, 2)
+integer_floor_divide = Pointwise(formulas.integer_floor_divide, 2)
+integer_trunc_divide = Pointwise(formulas.integer_trunc_divide, 2)
+integer_remainder = Pointwise(formulas.integer_remainder, 2)
+integer_fmod = Pointwise(formulas.integer_fmod, 2)
+pow = Pointwise(formulas.pow, 2)
+integer_pow = Pointwise(formulas.integer_pow, 2)
+atan2 = Pointwise(formulas.atan2, 2)
+maximum = Pointwise(formulas.maximum, 2)
+minimum = Pointwise(formulas.minimum, 2)
+
+neg = Pointwise(formulas.neg, 1)
+abs = Pointwise(formulas.abs, 1)
+integer_abs = Pointwise(formulas.integer_abs, 1)
+exp = Pointwise(formulas.exp, 1)
+exp2 = Pointwise(formulas.exp2, 1)
+expm1 = Pointwise(formulas.expm1, 1)
+log = Pointwise(formulas.log, 1)
+log2 = Pointwise(formulas.log2, 1)
+log10 = Pointwise(formulas.log10, 1)
+log1p = Pointwise(formulas.log1p, 1)
+sqrt = Pointwise(formulas.sqrt, 1)
+rsqrt = Pointwise(formulas.rsqrt, 1)
+reciprocal = Pointwise(formulas.reciprocal, 1)
+square = Pointwise(formulas.square, 1)
+sin = Pointwise(formulas.sin, 1)
+cos = Pointwise(formulas.cos, 1)
+tan = Pointwise(formulas.tan, 1)
+asin = Pointwise(formulas.asin, 1)
+acos = Pointwise(formulas.acos, 1)
+atan = Pointwise(formulas.atan, 1)
+sinh = Pointwise(formulas.sinh, 1)
+cosh = Pointwise(formulas.cosh, 1)
+tanh = Pointwise(formulas.tanh, 1)
+sigmoid = Pointwise(formulas.sigmoid, 1)
+erf = Pointwise(formulas.erf, 1)
+floor = Pointwise(formulas.floor, 1)
+ceil = Pointwise(formulas.ceil, 1)
+trunc = Pointwise(formulas.trunc, 1)
+round = Pointwise(formulas.round, 1)
+sign = Pointwise(formulas.sign, 1)
+clamp = Pointwise(formulas.clamp, 1)
+
+relu = Pointwise(formulas.relu, 1)
+integer_relu = Pointwise(formulas.integer_relu, 1)
+threshold_backward = Pointwise(formulas.threshold_backward, 2)
+leaky_relu = Pointwise(formulas.leaky_relu, 1)
+leaky_relu_backward = Pointwise(formulas.leaky_relu_backward, 2)
+tanh_backward = Pointwise(formulas.tanh_backward, 2)
+sigmoid_backward = Pointwise(formulas.sigmoid_backward, 2)
+gelu = Pointwise(formulas.gelu, 1)
+softplus = Pointwise(formulas.softplus, 1)
+
+eq = Pointwise(formulas.eq, 2, np.bool_)
+ne = Pointwise(formulas.ne, 2, np.bool_)
+lt = Pointwise(formulas.lt, 2, np.bool_)
+le = Pointwise(formulas.le, 2, np.bool_)
+gt = Pointwise(formulas.gt, 2, np.bool_)
+ge = Pointwise(formulas.ge, 2, np.bool_)
+logical_and = Pointwise(formulas.logical_and, 2, np.bool_)
+logical_or = Pointwise(formulas.logical_or, 2, np.bool_)
+logical_xor = Pointwise(formulas.logical_xor, 2, np.bool_)
+logical_not = Pointwise(formulas.logical_not, 1, np.bool_)
+bitwise_and = Pointwise(formulas.bitwise_and, 2)
+bitwise_or = Pointwise(formulas.bitwise_or, 2)
+bitwise_xor = Pointwise(formulas.bitwise_xor, 2)
+bitwise_not = Pointwise(formulas.bitwise_not, 1)
+isnan = Pointwise(formulas.isnan, 1, np.bool_)
+isinf = Pointwise(formulas.isinf, 1, np.bool_)
+isfinite = Pointwise(formulas.isfinite, 1, np.bool_)
+
+
+def contains_zero(array: np.ndarray) -> bool:
+    """Whether any element is zero: integer division asks before its kernel runs."""
+    return not array.all()

@@ -1,0 +1,29 @@
+"""Operations: shapes, dtypes and derivatives, by family. PyTorch: aten/src/ATen/native, tools/autograd/derivatives.yaml."""
+
+from minitorch.ops import activation as activation
+from minitorch.ops import advanced_indexing as advanced_indexing
+from minitorch.ops import autograd as autograd
+from minitorch.ops import comparison as comparison
+from minitorch.ops import conv as conv
+from minitorch.ops import convert as convert
+from minitorch.ops import creation as creation
+from minitorch.ops import distributions as distributions
+from minitorch.ops import dropout as dropout
+from minitorch.ops import extreme as extreme
+from minitorch.ops import indexing as indexing
+from minitorch.ops import inplace as inplace
+from minitorch.ops import joining as joining
+from minitorch.ops import linalg as linalg
+from minitorch.ops import matmul as matmul
+from minitorch.ops import optim as optim
+from minitorch.ops import pointwise as pointwise
+from minitorch.ops import pool as pool
+from minitorch.ops import promotion as promotion
+from minitorch.ops import random as random
+from minitorch.ops import reduce as reduce
+from minitorch.ops import rounding as rounding
+from minitorch.ops import scan as scan
+from minitorch.ops import shape as shape
+from minitorch.ops import sizes as sizes
+from minitorch.ops import sort as sort
+from minitorch.ops import unary as unary

@@ -1,0 +1,371 @@
+"""To and from other dtypes, devices and libraries. PyTorch: aten/src/ATen/native/TensorConversions.cpp, torch/csrc/utils/tensor_new.cpp."""
+
+import math
+import numbers
+import warnings
+
+import numpy as np
+
+import minitorch
+from minitorch import kernels, types
+from minitorch._tensor import Tensor, wrap
+from minitorch.autograd.function import Function
+from minitorch.ops.promotion import check_tensor, dtype_of_number
+
+
+def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad: bool = False, pin_memory=False) -> Tensor:
+    """A copy of nested lists, numbers, arrays or a tensor. PyTorch: torch.tensor.
+
+    The dtype is that of the data: float for Python floats, int64 for ints. Raises ValueError for ragged lists.
+    """
+    on = _kernels(device)
+    if isinstance(data, Tensor):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=2,
+        )
+        array = data.array
+        kind = dtype or data.dtype
+    elif isinstance(data, (np.ndarray, np.generic)):
+        array = np.asarray(data)
+        kind = dtype or types.of_numpy(array.dtype)
+    else:
+        shape = _shape_of(data)
+        kind = dtype or _infer_dtype(data, shape)
+        array = _array_of(data, shape, kind)
+    result = wrap(_own_copy(on, array, kind.numpy))
+    return result.requires_grad_() if requires_grad else result
+
+
+def as_tensor(data, dtype: types.dtype | None = None, device=None) -> Tensor:
+    """The data as a tensor, without a copy where it is one or an array. PyTorch: torch.as_tensor."""
+    if isinstance(data, Tensor):
+        return data if dtype is None else data.to(dtype)
+    if isinstance(data, np.ndarray):
+        shared = from_numpy(data)
+        return shared if dtype is None else shared.to(dtype)
+    return tensor(data, dtype=dtype, device=device)
+
+
+def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False) -> Tensor:
+    """As as_tensor, with a copy on demand. PyTorch: torch.asarray."""
+    result = as_tensor(obj, dtype, device)
+    if copy:
+        result = result.clone()
+    return result.requires_grad_() if requires_grad else result
+
+
+def from_numpy(ndarray: np.ndarray) -> Tensor:
+    """The array's own memory as a tensor. Raises ValueError for negative strides. PyTorch: torch.from_numpy."""
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    if ndarray.dtype.newbyteorder("=") != ndarray.dtype:
+        raise ValueError(
+            "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
+            "currently not supported."
+        )
+    types.of_numpy(ndarray.dtype)
+    if any(step < 0 for step in ndarray.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+            "currently supported. (You can probably work around this by making a copy of your array  with array.copy().) "
+        )
+    if any(step % ndarray.itemsize for step in ndarray.strides):
+        raise ValueError(
+            "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the "
+            "memory."
+        )
+    if not ndarray.flags.writeable:
+        warnings.warn(
+            "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing "
+            "to this tensor will result in undefined behavior.",
+            UserWarning,
+            stacklevel=2,
+        )
+        ndarray = ndarray.copy()  # safer than PyTorch: a write cannot reach memory that forbids it
+    return wrap(ndarray.view(np.ndarray))
+
+
+def to(input: Tensor, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None) -> Tensor:
+    """In another dtype or on another device; the tensor itself where nothing changes. PyTorch: Tensor.to."""
+    for each in args:
+        if isinstance(each, types.dtype):
+            dtype = each
+        elif isinstance(each, Tensor):
+            dtype, device = each.dtype, each.device
+        elif isinstance(each, (str, types.device, int)) and not isinstance(each, bool):
+            device = each
+        elif isinstance(each, bool):
+            non_blocking = each
+        elif each is not None:
+            raise TypeError(
+                f"to() received an invalid combination of arguments - got ({type(each).__name__}), but expected one of:"
+            )
+    if device is not None:
+        kernels_on(device)
+    if dtype is None or dtype is input.dtype:
+        return clone(input) if copy else input
+    return ToCopy.apply(input, dtype.numpy)
+
+
+class ToCopy(Function):
+    """derivatives.yaml: _to_copy. The engine casts the gradient back."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        stride = minitorch.ops.creation.dense_strides(input)
+        result = minitorch.empty_strided(input.array.shape, stride, dtype=types.of_numpy(dtype))
+        input.kernels.copy_into(result.array, input.array)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad, None
+
+
+def type_of(input: Tensor, dtype=None):
+    """The legacy name of a tensor's type, or the tensor in another. PyTorch: Tensor.type."""
+    if dtype is None:
+        return types.TENSOR_NAME[input.dtype]
+    if isinstance(dtype, str):
+        for each, name in types.TENSOR_NAME.items():
+            if name == dtype:
+                return to(input, each)
+        raise ValueError(f"invalid type: '{dtype}'")
+    return to(input, dtype)
+
+
+def clone(input: Tensor, *, memory_format=None) -> Tensor:
+    """A copy in memory of its own, with the order of strides kept. PyTorch: torch.clone."""
+    check_tensor(input, "clone", "input", 1)
+    return Clone.apply(input)
+
+
+class Clone(Function):
+    """derivatives.yaml: clone."""
+
+    @staticmethod
+    def forward(ctx, input):
+        if input.array.flags.c_contiguous:
+            return wrap(input.kernels.contiguous(input.array))
+        result = minitorch.empty_like(input)
+        input.kernels.copy_into(result.array, input.array)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad
+
+
+def contiguous(input: Tensor, *, memory_format=None) -> Tensor:
+    """The tensor itself where it is row-major, else a row-major copy. PyTorch: Tensor.contiguous."""
+    return input if input.array.flags.c_contiguous else Contiguous.apply(input)
+
+
+class Contiguous(Function):
+    """A row-major copy. PyTorch: derivatives.yaml: clone."""
+
+    node_name = "CloneBackward0"
+
+    @staticmethod
+    def forward(ctx, input):
+        return wrap(input.kernels.contiguous(input.array))
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad
+
+
+def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
+    """The tensor's memory as an array. Raises RuntimeError for one that requires a gradient. PyTorch: Tensor.numpy."""
+    if input.requires_grad and not force:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    return input.array
+
+
+def item(input: Tensor) -> int | float | bool:
+    """The one element as a Python number. Raises RuntimeError for several. PyTorch: Tensor.item."""
+    if input.array.size != 1:
+        raise RuntimeError(f"a Tensor with {input.array.size} elements cannot be converted to Scalar")
+    return input.array.item()
+
+
+def tolist(input: Tensor):
+    """Nested lists of Python numbers. PyTorch: Tensor.tolist."""
+    return input.array.tolist()
+
+
+def to_bool(input: Tensor) -> bool:
+    """The truth of one element. Raises RuntimeError for none or several. PyTorch: Tensor.__bool__."""
+    if input.array.size == 1:
+        return bool(input.array.item())
+    if input.array.size == 0:
+        raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+    raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+
+
+def to_index(input: Tensor) -> int:
+    """One integer, for use as an index. PyTorch: Tensor.__index__."""
+    if input.array.size != 1 or input.array.dtype.kind not in "iub":
+        raise TypeError("only integer tensors of a single element can be converted to an index")
+    return int(input.array.item())
+
+
+def numpy_array(input: Tensor, dtype=None, copy=None) -> np.ndarray:
+    """For numpy.asarray. Raises RuntimeError for a tensor that requires a gradient. PyTorch: Tensor.__array__."""
+    array = numpy(input)
+    if dtype is not None and array.dtype != dtype:
+        return array.astype(dtype)
+    return array.copy() if copy else array
+
+
+def reduce_for_pickle(input: Tensor):
+    """How pickle and copy.copy see a tensor: its values, and whether it requires a gradient. PyTorch: Tensor.__reduce_ex__."""
+    return _rebuild, (type(input), input.array.copy(), input._requires_grad and input._grad_fn is None)
+
+
+def _rebuild(cls: type, array: np.ndarray, requires_grad: bool) -> Tensor:
+    result = wrap(array)
+    result.__class__ = cls
+    result._requires_grad = requires_grad
+    return result
+
+
+def from_dlpack(ext_tensor) -> Tensor:
+    """Another library's array without a copy. PyTorch: torch.from_dlpack."""
+    return wrap(np.from_dlpack(ext_tensor))
+
+
+def kernels_on(device: object):
+    """The kernels of a device. Raises an error that says why where it cannot be had."""
+    if not isinstance(device, (types.device, str, int)):
+        raise TypeError(f"device must be a torch.device, str or int, not {type(device).__name__}")
+    device = device if isinstance(device, types.device) else types.device(device)
+    if device.type == "cpu":
+        return kernels.cpu
+    if device.type == "cuda":
+        raise AssertionError("Torch not compiled with CUDA enabled")
+    raise NotImplementedError(f"minitorch has no tensors on the device {device}")
+
+
+def _kernels(device: object):
+    return kernels.cpu if device is None else kernels_on(device)
+
+
+def _own_copy(on, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    result = on.empty(array.shape, dtype)
+    on.copy_into(result, array)
+    return result
+
+
+def _is_sequence(data: object) -> bool:
+    return isinstance(data, (list, tuple, range)) or (
+        hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, (str, bytes, dict))
+    )
+
+
+def _shape_of(data: object) -> tuple[int, ...]:
+    """The shape that the first element at every depth suggests."""
+    shape = []
+    while _is_sequence(data):
+        if isinstance(data, (Tensor, np.ndarray)):
+            return (*shape, *data.shape)
+        shape.append(len(data))
+        if len(data) == 0:
+            break
+        if len(shape) > 64:
+            raise ValueError("too many dimensions: the list seems to contain itself")
+        data = data[0]
+    if isinstance(data, (str, bytes)):
+        raise ValueError(f"too many dimensions '{type(data).__name__}'")
+    return tuple(shape)
+
+
+def _leaves(data: object):
+    if isinstance(data, Tensor):
+        data = data.array
+    if isinstance(data, np.ndarray):
+        yield from data.reshape(-1).tolist() if data.dtype.kind in "biuf" else data.reshape(-1)
+    elif _is_sequence(data):
+        for each in data:
+            yield from _leaves(each)
+    else:
+        yield data
+
+
+def _infer_dtype(data: object, shape: tuple[int, ...]) -> types.dtype:
+    kinds = types.bool
+    found = False
+    for kind in {_kind(each) for each in _typed_leaves(data)}:
+        kinds = types.promote_types(kinds, kind) if found else kind
+        found = True
+    return kinds if found else types.get_default_dtype()
+
+
+def _typed_leaves(data: object):
+    """Numbers by themselves, arrays as a whole."""
+    if isinstance(data, (Tensor, np.ndarray)) or not _is_sequence(data):
+        yield data
+    else:
+        for each in data:
+            yield from _typed_leaves(each)
+
+
+def _kind(leaf: object) -> types.dtype:
+    if isinstance(leaf, Tensor):
+        return leaf.dtype
+    if isinstance(leaf, (np.ndarray, np.generic)):
+        return types.of_numpy(leaf.dtype)
+    if isinstance(leaf, numbers.Real):
+        return dtype_of_number(leaf)
+    raise RuntimeError(f"Could not infer dtype of {type(leaf).__name__}")
+
+
+def _array_of(data: object, shape: tuple[int, ...], kind: types.dtype) -> np.ndarray:
+    _check_regular(data, shape, 0)
+    values = list(_leaves(data))
+    for each in values:
+        if not isinstance(each, (numbers.Real, np.bool_)):
+            raise TypeError(f"must be real number, not {type(each).__name__}")
+    dtype = kind.numpy
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        for each in values:
+            if isinstance(each, float) and not math.isfinite(each):
+                raise ValueError(f"cannot convert float {'NaN' if each != each else 'infinity'} to integer")
+            if not -(2**63) <= int(each) < 2**63:
+                raise ValueError("Overflow when unpacking long long")
+            if not limits.min - (dtype.kind == "u") * (limits.max + 1) < int(each) <= limits.max:
+                raise RuntimeError(f"value cannot be converted to type {_c_name(kind)} without overflow")
+        values = [int(each) for each in values]
+    with np.errstate(over="ignore"):
+        array = np.array(values, dtype=np.int64 if dtype.kind in "iu" else dtype).astype(dtype)
+    return array.reshape(shape)
+
+
+def _c_name(kind: types.dtype) -> str:
+    return {types.uint8: "uint8", types.int32: "int32"}.get(kind, "int64")
+
+
+def _check_regular(data: object, shape: tuple[int, ...], depth: int) -> None:
+    if isinstance(data, (Tensor, np.ndarray)):
+        if data.shape != shape[depth:]:
+            raise ValueError(f"expected sequence of length {shape[depth]} at dim {depth} (got {len(data)})")
+        return
+    if depth == len(shape):
+        if _is_sequence(data):
+            raise TypeError(f"'{type(data).__name__}' object cannot be interpreted as an integer")
+        return
+    if not _is_sequence(data):
+        raise TypeError(f"object of type '{type(data).__name__}' has no len()")
+    if len(data) != shape[depth]:
+        raise ValueError(f"expected sequence of length {shape[depth]} at dim {depth} (got {len(data)})")
+    if data and depth + 1 == len(shape) and isinstance(data[0], (int, float)):
+        nested = next((each for each in data if _is_sequence(each)), None)
+        if nested is not None:
+            raise TypeError(f"'{type(nested).__name__}' object cannot be interpreted as an integer")
+        return
+    for each in data:
+        _check_regular(each, shape, depth + 1)

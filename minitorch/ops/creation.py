@@ -1,0 +1,261 @@
+"""Tensors from nothing. PyTorch: aten/src/ATen/native/TensorFactories.cpp."""
+
+import math
+import numbers
+from collections.abc import Sequence
+
+import numpy as np
+
+import minitorch
+from minitorch import kernels, types
+from minitorch._tensor import Tensor, contiguous_strides, wrap
+from minitorch.ops.promotion import Number, check_tensor, dtype_of_number
+from minitorch.ops.sizes import MAX, check_sizes, sizes_of
+
+# Every function takes what PyTorch's takes: `dtype` (the default dtype if None), `device`, `requires_grad`, and `layout`,
+# `pin_memory` and `memory_format`, which are accepted and change nothing.
+
+
+def empty(
+    *size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None
+) -> Tensor:
+    """Memory as it comes. Raises RuntimeError for negative sizes or too much memory. PyTorch: torch.empty."""
+    shape = _shape(size, "empty")
+    return _finish(_kernels(device).empty(shape, _dtype(dtype, "empty").numpy), requires_grad)
+
+
+def zeros(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False) -> Tensor:
+    """All zeros. PyTorch: torch.zeros."""
+    shape = _shape(size, "zeros")
+    return _finish(_kernels(device).zeros(shape, _dtype(dtype, "zeros").numpy), requires_grad)
+
+
+def ones(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False) -> Tensor:
+    """All ones. PyTorch: torch.ones."""
+    return _filled(_shape(size, "ones"), 1, _dtype(dtype, "ones"), device, requires_grad)
+
+
+def full(
+    size: Sequence[int], fill_value: Number, *, out=None, dtype=None, layout=None, device=None, requires_grad=False
+) -> Tensor:
+    """All `fill_value`; its kind decides the dtype. PyTorch: torch.full."""
+    if isinstance(fill_value, Tensor):
+        fill_value = fill_value.item()
+    if not isinstance(fill_value, numbers.Number):
+        raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}")
+    kind = dtype_of_number(fill_value) if dtype is None else _dtype(dtype, "full")
+    return _filled(_shape((size,), "full"), fill_value, kind, device, requires_grad)
+
+
+def empty_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None) -> Tensor:
+    """Memory as it comes, with the shape and (where it has no gaps) the strides of input. PyTorch: torch.empty_like."""
+    check_tensor(input, "empty_like", "input", 1)
+    result = empty_strided(input.array.shape, dense_strides(input), dtype=dtype or input.dtype, device=device)
+    return result.requires_grad_() if requires_grad else result
+
+
+def zeros_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None) -> Tensor:
+    """Zeros with the shape of input. PyTorch: torch.zeros_like."""
+    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+def ones_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None) -> Tensor:
+    """Ones with the shape of input. PyTorch: torch.ones_like."""
+    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+def full_like(
+    input: Tensor, fill_value: Number, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+) -> Tensor:
+    """`fill_value` with the shape of input. PyTorch: torch.full_like."""
+    result = empty_like(input, dtype=dtype, device=device)
+    result.array.fill(fill_value)
+    return result.requires_grad_() if requires_grad else result
+
+
+def empty_strided(
+    size: Sequence[int], stride: Sequence[int], *, dtype=None, layout=None, device=None, requires_grad=False,
+    pin_memory=False,
+) -> Tensor:
+    """Memory as it comes, with strides (in elements). PyTorch: torch.empty_strided."""
+    shape, stride = tuple(size), tuple(stride)
+    check_sizes(shape)
+    numpy_dtype = _dtype(dtype, "empty_strided").numpy
+    if stride == contiguous_strides(shape):
+        return _finish(_kernels(device).empty(shape, numpy_dtype), requires_grad)
+    reach = 0 if 0 in shape else 1 + sum((n - 1) * step for n, step in zip(shape, stride))
+    flat = wrap(_kernels(device).empty((reach,), numpy_dtype))
+    result = minitorch.ops.shape.detach(minitorch.ops.shape.window(flat, shape, stride, 0))
+    return result.requires_grad_() if requires_grad else result
+
+
+def dense_strides(input: Tensor) -> tuple[int, ...]:
+    """The strides of a new tensor like this one: its own order of dimensions, without gaps; row-major if they overlap."""
+    shape, stride = input.array.shape, input.stride()
+    if input.array.flags.c_contiguous:
+        return contiguous_strides(shape)
+    order = sorted(range(len(shape)), key=lambda axis: (stride[axis], shape[axis]))
+    if any(stride[axis] == 0 and shape[axis] > 1 for axis in order):
+        return _order_of_strides(shape, stride)
+    step = 1
+    for axis in order:
+        if shape[axis] > 1:
+            if stride[axis] != step:
+                return _order_of_strides(shape, stride)
+            step *= shape[axis]
+    return stride
+
+
+def _order_of_strides(shape: tuple[int, ...], stride: tuple[int, ...]) -> tuple[int, ...]:
+    """Strides without gaps in the order of the given ones; equal strides keep the order of dimensions.
+
+    PyTorch: infer_dense_strides in c10/core/MemoryFormat and TensorIterator's reorder_dimensions.
+    """
+    order = list(range(len(shape)))[::-1]
+    for place in range(1, len(order)):  # insertion sort, in which broadcast dimensions (stride 0) compare as equal
+        moved = place
+        for before in range(place - 1, -1, -1):
+            first, second = order[before], order[moved]
+            if stride[first] == 0 or stride[second] == 0:
+                continue
+            if stride[first] < stride[second] or (stride[first] == stride[second] and shape[first] <= shape[second]):
+                break
+            order[before], order[moved] = second, first
+            moved = before
+    result = [0] * len(shape)
+    step = 1
+    for axis in order:
+        result[axis] = step
+        step *= max(shape[axis], 1)
+    return tuple(result)
+
+
+def arange(*args, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, **names) -> Tensor:
+    """start, start + step, … below end; integers give int64. PyTorch: torch.arange."""
+    bounds = dict(zip(("end",) if len(args) == 1 else ("start", "end", "step"), args)) | names
+    for name, value in bounds.items():
+        if isinstance(value, Tensor):
+            bounds[name] = value = value.item()
+        if not isinstance(value, numbers.Real):
+            raise TypeError(f"arange(): argument '{name}' (position 1) must be Number, not {type(value).__name__}")
+    if "end" not in bounds:
+        raise TypeError("arange() received an invalid combination of arguments - got (), but expected one of:")
+    start, end, step = bounds.get("start", 0), bounds["end"], bounds.get("step", 1)
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (step > 0 and end < start) or (step < 0 and end > start):
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    if dtype is None:
+        whole = all(isinstance(value, (int, np.integer)) for value in (start, end, step))
+        dtype = types.int64 if whole else types.get_default_dtype()
+    kind = _dtype(dtype, "arange").numpy
+    if kind.kind == "f":
+        count = math.ceil((end - start) / step)
+        # As PyTorch, start + i * step is computed in the accumulation type, float64, and rounded once.
+        values = (start + step * np.arange(count, dtype=np.float64)).astype(kind)
+    else:
+        start, end, step = int(start), int(end), int(step)
+        values = np.arange(start, end, step, dtype=np.int64).astype(kind)
+    return _finish(values, requires_grad)
+
+
+def linspace(
+    start: Number, end: Number, steps: int, *, out=None, dtype=None, layout=None, device=None, requires_grad=False
+) -> Tensor:
+    """`steps` evenly spaced numbers from start to end, both included. PyTorch: torch.linspace."""
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    kind = _dtype(dtype, "linspace").numpy
+    start, end = (each.item() if isinstance(each, Tensor) else each for each in (start, end))
+    if steps == 1:
+        return _finish(np.asarray([start]).astype(kind), requires_grad)
+    # PyTorch counts from both ends, in the tensor's own precision: start + step * i, then end - step * (steps - i - 1).
+    work = kind.type if kind.kind == "f" else np.float32
+    step = work((work(end) - work(start)) / work(max(steps - 1, 1)))
+    index = np.arange(steps)
+    low = work(start) + step * index.astype(work)
+    high = work(end) - step * (steps - 1 - index).astype(work)
+    return _finish(np.where(index < steps // 2, low, high).astype(kind), requires_grad)
+
+
+def eye(n: int, m: int | None = None, *, out=None, dtype=None, layout=None, device=None, requires_grad=False) -> Tensor:
+    """Ones on the diagonal. PyTorch: torch.eye."""
+    for name, size in (("n", n), ("m", m)):
+        if size is not None and size < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
+    return _finish(np.eye(n, m, dtype=_dtype(dtype, "eye").numpy), requires_grad)
+
+
+def tril(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The lower triangle, zeros above. PyTorch: torch.tril."""
+    if input.array.ndim < 2:
+        raise RuntimeError("tril: input tensor must have at least 2 dimensions")
+    return input.masked_fill(wrap(~np.tri(*input.array.shape[-2:], diagonal, dtype=np.bool_)), 0)
+
+
+def triu(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The upper triangle, zeros below. PyTorch: torch.triu."""
+    if input.array.ndim < 2:
+        raise RuntimeError("triu: input tensor must have at least 2 dimensions")
+    return input.masked_fill(wrap(np.tri(*input.array.shape[-2:], diagonal - 1, dtype=np.bool_)), 0)
+
+
+def legacy_tensor(cls: type, *args, device=None) -> Tensor:
+    """`Tensor(2, 3)`: memory as it comes; `Tensor([1, 2])`: those values; always of the default dtype.
+
+    PyTorch: torch.Tensor, legacy_tensor_ctor in torch/csrc/utils/tensor_new.cpp.
+    """
+    if len(args) == 1 and isinstance(args[0], Tensor):
+        result = minitorch.ops.shape.detach(args[0])
+    elif not args:
+        result = empty(0)
+    elif all(isinstance(each, (int, np.integer)) and not isinstance(each, bool) for each in args):
+        result = empty(*args)
+    elif len(args) == 1 and isinstance(args[0], types.Size):
+        result = empty(args[0])
+    elif len(args) == 1 and isinstance(args[0], (list, tuple, np.ndarray)):
+        result = minitorch.tensor(args[0], dtype=types.get_default_dtype())
+    else:
+        raise TypeError(f"new(): data must be a sequence (got {type(args[0]).__name__})")
+    if cls is not Tensor:
+        result.__class__ = cls
+    return result
+
+
+def _shape(size: tuple, function: str) -> tuple[int, ...]:
+    shape = sizes_of(size, function)
+    for each in shape:
+        if each < 0:
+            check_sizes(shape)
+    if math.prod(shape) * 8 > MAX:
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}")
+    return shape
+
+
+def _dtype(dtype: object, function: str) -> types.dtype:
+    if dtype is None:
+        return types.get_default_dtype()
+    if isinstance(dtype, types.dtype):
+        return dtype
+    python = {float: types.float64, int: types.int64, bool: types.bool}
+    if dtype in python:
+        return python[dtype]
+    raise TypeError(f"{function}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
+
+
+def _kernels(device: object):
+    return kernels.cpu if device is None else minitorch.ops.convert.kernels_on(device)
+
+
+def _filled(shape: tuple[int, ...], value: Number, dtype: types.dtype, device, requires_grad: bool) -> Tensor:
+    array = _kernels(device).empty(shape, dtype.numpy)
+    array.fill(value)
+    return _finish(array, requires_grad)
+
+
+def _finish(array: np.ndarray, requires_grad: bool) -> Tensor:
+    result = wrap(array)
+    return result.requires_grad_() if requires_grad else result
+

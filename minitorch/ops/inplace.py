@@ -1,0 +1,262 @@
+"""Writing into a tensor, and what that does to its history. PyTorch: torch/csrc/autograd/VariableTypeUtils.h, CopySlices.
+
+An in-place operation is the operation itself, its result written into the tensor's memory by `assign`, and the result's
+node made the origin of the tensor. Writing into a view changes the history of its base, and so of all its views.
+"""
+
+import minitorch
+from minitorch import types
+from minitorch._tensor import Tensor, wrap
+from minitorch.autograd.function import Function
+from minitorch.autograd.grad_mode import mode
+from minitorch.autograd.node import gradient_edge
+from minitorch.ops.promotion import Number, array_of, broadcast, check_tensor, operand
+from minitorch.ops.shape import AsStrided, AsStridedBackward
+
+
+def check(target: Tensor) -> bool:
+    """Raise RuntimeError in PyTorch's words where the tensor may not be written to; whether the write is recorded."""
+    recorded = mode.enabled and target.requires_grad
+    if recorded:
+        if target.grad_fn is None:
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+        if target._base is not None and target._base.grad_fn is None and target._base._requires_grad:
+            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+    array = target.array
+    if 0 in array.strides and any(n > 1 and step == 0 for n, step in zip(array.shape, array.strides)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
+    return recorded
+
+
+def assign(target: Tensor, result: Tensor) -> Tensor:
+    """Write the result of an operation on `target` into it. The caller has called `check`."""
+    if result.array.shape != target.array.shape:
+        raise RuntimeError(
+            f"output with shape {list(target.array.shape)} doesn't match the broadcast shape "
+            f"{list(result.array.shape)}"
+        )
+    if result.array.dtype != target.array.dtype:
+        check_castable(result.dtype, target.dtype)
+        result = result.to(target.dtype)
+    target.kernels.copy_into(target.array, result.array)
+    target._storage.version += 1
+    if result._requires_grad and mode.enabled:
+        _move_saved(result, target)
+        rebase(target, result._grad_fn, result._output_nr)
+    return target
+
+
+def check_castable(source: types.dtype, target: types.dtype) -> None:
+    """Raise RuntimeError where a result cannot be stored in a dtype of a lower kind. PyTorch: torch.can_cast."""
+    if source.category > target.category:
+        raise RuntimeError(
+            f"result type {types.SCALAR_NAME[source]} can't be cast to the desired output type "
+            f"{types.SCALAR_NAME[target]}"
+        )
+
+
+def rebase(target: Tensor, node, number: int) -> None:
+    """Make a node the origin of a tensor that was written to; of a view: of that part of its base."""
+    if target._base is None:
+        target._grad_fn = node
+        target._output_nr = number
+        target._requires_grad = True
+        return
+    base = target._base
+    slices = CopySlices._backward_cls()
+    slices.geometry = base.array.shape, base.stride(), base._offset
+    slices.window = target.array.shape, target.stride(), target._offset
+    slices.needs_input_grad = (base.requires_grad, True)
+    slices.edges = (gradient_edge(base), (node, number))
+    slices.metadata = ((base.array.shape, base.array.dtype),)
+    base._grad_fn = slices
+    base._output_nr = 0
+    base._requires_grad = True
+    base._rebased += 1
+    regenerate(target)
+
+
+class CopySlices(Function):
+    """A tensor with one window overwritten. PyTorch: torch/csrc/autograd/functions/tensor.cpp."""
+
+    node_name = "CopySlices"
+
+    @staticmethod
+    def backward(ctx, grad):
+        size, stride, offset = ctx.window
+        base_shape, base_stride, base_offset = ctx.geometry
+        inner = grad.new_empty_strided(base_shape, base_stride).copy_(grad)  # the base's layout, from offset 0
+        grad_window = inner.as_strided(size, stride, offset - base_offset)
+        if not ctx.needs_input_grad[0]:
+            return None, grad_window
+        covered = AsStridedBackward.apply(wrap(_ones(grad_window)), ctx.geometry, ctx.window)
+        return grad.masked_fill(covered != 0, 0), grad_window
+
+
+def _ones(like: Tensor):
+    return minitorch.ones(like.array.shape, dtype=like.dtype).array
+
+
+def regenerate(view: Tensor) -> None:
+    """Give a view the history that its base has now."""
+    base = view._base
+    view._rebased = base._rebased
+    if base._grad_fn is None:
+        return
+    node = AsStrided._backward_cls()
+    node.geometry = base.array.shape, base.stride(), base._offset
+    node.window = view.array.shape, view.stride(), view._offset
+    node.needs_input_grad = (True, False, False, False)
+    node.edges = (gradient_edge(base), None, None, None)
+    node.metadata = ((view.array.shape, view.array.dtype),)
+    view._grad_fn = node
+    view._output_nr = 0
+    view._requires_grad = True
+
+
+def _move_saved(result: Tensor, target: Tensor) -> None:
+    """What the node saved of its result is now in the target's memory, and watched there for later writes."""
+    node = result._grad_fn
+    if not getattr(node, "_saved", None):
+        return
+    for place, saved in enumerate(node._saved):
+        if saved is not None and not isinstance(saved, Tensor) and saved.tensor.array is result.array:
+            saved.tensor = target.detach()
+            versions = list(node._versions)
+            versions[place] = target._storage.version
+            node._versions = tuple(versions)
+
+
+def add_(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """PyTorch: Tensor.add_."""
+    if alpha == 1 and _plain(input, other):
+        return _written(input, input.kernels.add(input.array, array_of(other), dtype=input.array.dtype, out=input.array))
+    return assign(input, minitorch.add(input, other, alpha=alpha))
+
+
+def sub_(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """PyTorch: Tensor.sub_."""
+    check(input)
+    return assign(input, minitorch.sub(input, other, alpha=alpha))
+
+
+def mul_(input: Tensor, other: Tensor | Number) -> Tensor:
+    """PyTorch: Tensor.mul_."""
+    if _plain(input, other):
+        return _written(input, input.kernels.mul(input.array, array_of(other), dtype=input.array.dtype, out=input.array))
+    return assign(input, minitorch.mul(input, other))
+
+
+def div_(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
+    """PyTorch: Tensor.div_."""
+    check(input)
+    return assign(input, minitorch.div(input, other, rounding_mode=rounding_mode))
+
+
+def _plain(input: Tensor, other: Tensor | Number) -> bool:
+    """Check the target; whether the operation may run in its memory: nothing recorded, nothing to cast or broadcast."""
+    recorded = check(input)
+    if recorded or input.array.dtype.kind != "f":
+        return False
+    if not isinstance(other, Tensor):
+        return isinstance(other, (int, float))
+    if other.array.dtype != input.array.dtype or (mode.enabled and other.requires_grad):
+        return False
+    return other.array.shape == input.array.shape and other._storage is not input._storage
+
+
+def _written(input: Tensor, unused) -> Tensor:
+    input._storage.version += 1
+    return input
+
+
+def fill_(input: Tensor, value: Number | Tensor) -> Tensor:
+    """Every element becomes `value`. PyTorch: Tensor.fill_."""
+    recorded = check(input)
+    if isinstance(value, Tensor):
+        if value.array.ndim:
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions."
+            )
+        if recorded or value.requires_grad:
+            return assign(input, Fill.apply(input, value))
+        value = value.item()
+    operand(value, "fill_", "value", 1)
+    if recorded:
+        return assign(input, Zero.apply(input, value) if value == 0 else Fill.apply(input, value))
+    input.array.fill(value)
+    return _written(input, None)
+
+
+def zero_(input: Tensor) -> Tensor:
+    """Every element becomes 0. PyTorch: Tensor.zero_."""
+    return fill_(input, 0)
+
+
+class Fill(Function):
+    """derivatives.yaml: fill."""
+
+    @staticmethod
+    def forward(ctx, input, value):
+        result = minitorch.empty_like(input)
+        result.array.fill(value.item() if isinstance(value, Tensor) else value)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 0, grad.sum() if ctx.needs_input_grad[1] else None
+
+
+class Zero(Function):
+    """derivatives.yaml: zero_."""
+
+    @staticmethod
+    def forward(ctx, input, value):
+        return minitorch.zeros_like(input)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 0, None
+
+
+def copy_(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
+    """Take the values of `src`, broadcast and cast. PyTorch: Tensor.copy_."""
+    recorded = check(input)
+    if not isinstance(src, Tensor):
+        src = minitorch.tensor(operand(src, "copy_"))
+    shape = broadcast(input.array.shape, src.array.shape)
+    if shape != input.array.shape:
+        minitorch.ops.shape.expand(src, input.array.shape)  # raises, in PyTorch's words
+    if recorded or (mode.enabled and src.requires_grad):
+        return assign(input, Copy.apply(input, src))
+    source = src.array
+    if src._storage is input._storage:
+        source = source.copy()
+    input.kernels.copy_into(input.array, source)
+    return _written(input, None)
+
+
+class Copy(Function):
+    """PyTorch: torch/csrc/autograd/functions/tensor.cpp (CopyBackwards)."""
+
+    node_name = "CopyBackwards"
+
+    @staticmethod
+    def forward(ctx, input, src):
+        result = minitorch.empty_like(input)
+        result.kernels.copy_into(result.array, src.array)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 0 if ctx.needs_input_grad[0] else None, grad
+
+
+def apply_unary(input: Tensor, function) -> Tensor:
+    """`function(input)`, written into input."""
+    check_tensor(input, "in-place operation", "input", 1)
+    check(input)
+    return assign(input, function(input))

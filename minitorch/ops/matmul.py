@@ -1,0 +1,290 @@
+"""Products of matrices and vectors. PyTorch: aten/src/ATen/native/LinearAlgebra.cpp, Linear.cpp."""
+
+import math
+
+from minitorch import types
+from minitorch._tensor import Tensor, wrap
+from minitorch.autograd.function import Function
+from minitorch.ops.promotion import Number, broadcast, check_tensor
+from minitorch.ops.shape import expand, reshape, squeeze, t, transpose, unsqueeze
+
+
+def mm(input: Tensor, mat2: Tensor) -> Tensor:
+    """Two matrices: (n, k) @ (k, m) -> (n, m). Raises RuntimeError for shapes that do not fit. PyTorch: torch.mm."""
+    check_tensor(input, "mm", "input", 1)
+    check_tensor(mat2, "mm", "mat2", 2)
+    _check_matrices(input, mat2)
+    return Mm.apply(input, mat2)
+
+
+class Mm(Function):
+    """derivatives.yaml: mm."""
+
+    @staticmethod
+    def forward(ctx, input, mat2):
+        ctx.save_for_backward(
+            input if ctx.needs_input_grad[1] else None, mat2 if ctx.needs_input_grad[0] else None
+        )
+        ctx.columns = _by_columns(input), _by_columns(mat2)
+        return wrap(input.kernels.matmul(input.array, mat2.array))
+
+    @staticmethod
+    def backward(ctx, grad):
+        input, mat2 = ctx.saved_tensors
+        return (
+            None if mat2 is None else _left_gradient(grad, mat2, ctx.columns[0]),
+            None if input is None else _right_gradient(grad, input, ctx.columns[1]),
+        )
+
+
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * (mat1 @ mat2); input is broadcast to (n, m). PyTorch: torch.addmm."""
+    _check_matrices(mat1, mat2)
+    size = (mat1.array.shape[0], mat2.array.shape[1])
+    if input.array.shape != size:
+        _check_broadcast(input, size)
+    if input.array.dtype != mat1.array.dtype:
+        raise RuntimeError(
+            f"self and mat2 must have the same dtype, but got {types.SCALAR_NAME[input.dtype]} and "
+            f"{types.SCALAR_NAME[mat2.dtype]}"
+        )
+    return Addmm.apply(input, mat1, mat2, beta, alpha)
+
+
+class Addmm(Function):
+    """derivatives.yaml: addmm."""
+
+    @staticmethod
+    def forward(ctx, input, mat1, mat2, beta, alpha):
+        needs = ctx.needs_input_grad
+        ctx.save_for_backward(mat1 if needs[2] else None, mat2 if needs[1] else None)
+        ctx.columns = _by_columns(mat1), _by_columns(mat2)
+        ctx.factors = beta, alpha
+        return wrap(mat1.kernels.addmm(input.array, mat1.array, mat2.array, alpha, beta))
+
+    @staticmethod
+    def backward(ctx, grad):
+        mat1, mat2 = ctx.saved_tensors
+        beta, alpha = ctx.factors
+        product = grad if alpha == 1 else grad * alpha
+        return (
+            (grad if beta == 1 else grad * beta) if ctx.needs_input_grad[0] else None,
+            None if mat2 is None else _left_gradient(product, mat2, ctx.columns[0]),
+            None if mat1 is None else _right_gradient(product, mat1, ctx.columns[1]),
+            None,
+            None,
+        )
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """input @ weight.T + bias: (*, in), (out, in), (out) -> (*, out). PyTorch: torch.nn.functional.linear."""
+    if not isinstance(input, Tensor):
+        check_tensor(input, "linear", "input", 1)
+    if not isinstance(weight, Tensor):
+        check_tensor(weight, "linear", "weight", 2)
+    if weight.array.ndim == 1:
+        product = matmul(input, weight)
+        return product if bias is None else product + bias
+    if input.array.ndim == 2:
+        return mm(input, t(weight)) if bias is None else addmm(bias, input, t(weight))
+    if bias is not None and input.array.ndim > 2 and input.array.flags.c_contiguous:
+        rows = reshape(input, (math.prod(input.array.shape[:-1]), input.array.shape[-1]))
+        return reshape(addmm(bias, rows, t(weight)), (*input.array.shape[:-1], weight.array.shape[0]))
+    product = matmul(input, t(weight))
+    return product if bias is None else product + bias
+
+
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+    """Matrices in pairs: (b, n, k) @ (b, k, m) -> (b, n, m). PyTorch: torch.bmm."""
+    check_tensor(input, "bmm", "input", 1)
+    check_tensor(mat2, "bmm", "mat2", 2)
+    if input.array.ndim != 3:
+        raise RuntimeError("batch1 must be a 3D tensor")
+    if mat2.array.ndim != 3:
+        raise RuntimeError("batch2 must be a 3D tensor")
+    batch, _, inner = input.array.shape
+    if mat2.array.shape[:2] != (batch, inner):
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{batch}, {inner}] but got: "
+            f"[{mat2.array.shape[0]}, {mat2.array.shape[1]}]."
+        )
+    _check_dtypes(input, mat2)
+    return Bmm.apply(input, mat2)
+
+
+class Bmm(Function):
+    """derivatives.yaml: bmm."""
+
+    @staticmethod
+    def forward(ctx, input, mat2):
+        ctx.save_for_backward(input, mat2)
+        return wrap(input.kernels.bmm(input.array, mat2.array))
+
+    @staticmethod
+    def backward(ctx, grad):
+        input, mat2 = ctx.saved_tensors
+        return (
+            bmm(grad, transpose(mat2, 1, 2)) if ctx.needs_input_grad[0] else None,
+            bmm(transpose(input, 1, 2), grad) if ctx.needs_input_grad[1] else None,
+        )
+
+
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * bmm(batch1, batch2). PyTorch: torch.baddbmm."""
+    product = bmm(batch1, batch2)
+    product = product if alpha == 1 else product * alpha
+    return product if beta == 0 else product + (input if beta == 1 else input * beta)
+
+
+def mv(input: Tensor, vec: Tensor) -> Tensor:
+    """A matrix and a vector: (n, k) @ (k) -> (n). PyTorch: torch.mv."""
+    if input.array.ndim != 2 or vec.array.ndim != 1:
+        raise RuntimeError(
+            f"vector + matrix @ vector expected, got 1, {input.array.ndim}, {vec.array.ndim}"
+        )
+    if input.array.shape[1] != vec.array.shape[0]:
+        rows, columns = input.array.shape
+        raise RuntimeError(f"size mismatch, got input ({rows}), mat ({rows}x{columns}), vec ({vec.array.shape[0]})")
+    _check_dtypes(input, vec)
+    return Mv.apply(input, vec)
+
+
+class Mv(Function):
+    """derivatives.yaml: mv."""
+
+    @staticmethod
+    def forward(ctx, input, vec):
+        ctx.save_for_backward(input, vec)
+        return wrap(input.kernels.mv(input.array, vec.array))
+
+    @staticmethod
+    def backward(ctx, grad):
+        input, vec = ctx.saved_tensors
+        return (
+            outer(grad, vec) if ctx.needs_input_grad[0] else None,
+            mv(t(input), grad) if ctx.needs_input_grad[1] else None,
+        )
+
+
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
+    """The sum of the products of two vectors of one length, 0-d. PyTorch: torch.dot."""
+    check_tensor(input, "dot", "input", 1)
+    check_tensor(tensor, "dot", "tensor", 2)
+    if input.array.ndim != 1 or tensor.array.ndim != 1:
+        raise RuntimeError(
+            f"1D tensors expected, but got {input.array.ndim}D and {tensor.array.ndim}D tensors"
+        )
+    if input.array.dtype != tensor.array.dtype:
+        raise RuntimeError(
+            "dot : expected both vectors to have same dtype, but found "
+            f"{types.SCALAR_NAME[input.dtype]} and {types.SCALAR_NAME[tensor.dtype]}"
+        )
+    first, second = input.array.size, tensor.array.size
+    if first != second:
+        raise RuntimeError(
+            f"inconsistent tensor size, expected tensor [{first}] and src [{second}] to have the same number of "
+            f"elements, but got {first} and {second} elements respectively"
+        )
+    return Dot.apply(input, tensor)
+
+
+class Dot(Function):
+    """derivatives.yaml: dot."""
+
+    @staticmethod
+    def forward(ctx, input, tensor):
+        ctx.save_for_backward(input, tensor)
+        return wrap(input.kernels.dot(input.array, tensor.array))
+
+    @staticmethod
+    def backward(ctx, grad):
+        input, tensor = ctx.saved_tensors
+        return grad * tensor, grad * input
+
+
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    """All products of two vectors: (n), (m) -> (n, m). PyTorch: torch.outer."""
+    for place, each in enumerate((input, vec2)):
+        if each.array.ndim != 1:
+            name = ("self", "vec2")[place]
+            raise RuntimeError(
+                f"outer: Expected 1-D argument {name}, but got {each.array.ndim}-D"
+            )
+    return unsqueeze(input, 1) * vec2
+
+
+def matmul(input: Tensor, other: Tensor) -> Tensor:
+    """The product that the numbers of dimensions suggest: dot, matrix-vector, matrix, or broadcast batches of matrices.
+
+    Raises RuntimeError for shapes that do not fit. PyTorch: torch.matmul.
+    """
+    check_tensor(input, "matmul", "input", 1)
+    check_tensor(other, "matmul", "other", 2)
+    first, second = input.array.ndim, other.array.ndim
+    if first == 0 or second == 0:
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {first}D and {second}D")
+    if first == 1 and second == 1:
+        return dot(input, other)
+    if first == 2 and second == 1:
+        return mv(input, other)
+    if first == 1 and second == 2:
+        return squeeze(mm(unsqueeze(input, 0), other), 0)
+    if first == 2 and second == 2:
+        return mm(input, other)
+    if second <= 2:  # (*, n, k) @ (k, m): the rows of all batches make one matrix
+        *batch, inner = input.array.shape
+        rows = reshape(input, (math.prod(batch), inner))
+        if second == 1:
+            return reshape(mv(rows, other), batch)
+        return reshape(mm(rows, other), (*batch, other.array.shape[1]))
+    if first == 1:
+        return squeeze(matmul(unsqueeze(input, 0), other), -2)
+    batch = broadcast(input.array.shape[:-2], other.array.shape[:-2])
+    count = math.prod(batch)
+    n, k = input.array.shape[-2:]
+    k2, m = other.array.shape[-2:]
+    left = reshape(expand(input, (*batch, n, k)), (count, n, k))
+    right = reshape(expand(other, (*batch, k2, m)), (count, k2, m))
+    return reshape(bmm(left, right), (*batch, n, m))
+
+
+def _by_columns(matrix: Tensor) -> bool:
+    """Whether neighbours in a column are neighbours in memory, as in a transposed weight. Its gradient is laid out alike."""
+    array = matrix.array
+    return array.strides[0] == array.itemsize and array.strides[1] == array.shape[0] * array.itemsize
+
+
+def _left_gradient(grad: Tensor, mat2: Tensor, columns: bool) -> Tensor:
+    return t(mm(mat2, t(grad))) if columns else mm(grad, t(mat2))
+
+
+def _right_gradient(grad: Tensor, mat1: Tensor, columns: bool) -> Tensor:
+    return t(mm(t(grad), mat1)) if columns else mm(t(mat1), grad)
+
+
+def _check_matrices(mat1: Tensor, mat2: Tensor) -> None:
+    a, b = mat1.array, mat2.array
+    if a.ndim != 2:
+        raise RuntimeError("self must be a matrix")
+    if b.ndim != 2:
+        raise RuntimeError("mat2 must be a matrix")
+    if a.shape[1] != b.shape[0]:
+        raise RuntimeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
+        )
+    _check_dtypes(mat1, mat2)
+
+
+def _check_dtypes(mat1: Tensor, mat2: Tensor) -> None:
+    if mat1.array.dtype != mat2.array.dtype:
+        raise RuntimeError(
+            "expected m1 and m2 to have the same dtype, but got: "
+            f"{types.C_NAME[mat1.dtype]} != {types.C_NAME[mat2.dtype]}"
+        )
+
+
+def _check_broadcast(input: Tensor, size: tuple[int, int]) -> None:
+    shape = input.array.shape
+    if len(shape) <= 2 and all(have in (1, want) for have, want in zip(shape[::-1], size[::-1])):
+        return
+    expand(input, size)  # raises, in PyTorch's words

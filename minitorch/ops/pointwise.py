@@ -1,0 +1,470 @@
+"""Arithmetic on two tensors, or a tensor and a number. PyTorch: aten/src/ATen/native/BinaryOps.cpp, Pow.cpp."""
+
+import numpy as np
+
+from minitorch import types
+from minitorch._tensor import Tensor, wrap
+from minitorch.autograd.function import Function
+from minitorch.ops.promotion import Number, array_of, broadcast, check_tensor, operand, result_type
+from minitorch.ops.unary import log, reciprocal
+
+
+def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """input + alpha * other. Shapes broadcast, dtypes promote. PyTorch: torch.add."""
+    input, other, dtype = prepare("add", input, other)
+    if alpha != 1:
+        _check_alpha(alpha, dtype)
+        if not isinstance(other, Tensor):
+            return Add.apply(input, other * alpha, 1, dtype)
+    return Add.apply(input, other, alpha, dtype)
+
+
+class Add(Function):
+    """derivatives.yaml: add."""
+
+    @staticmethod
+    def forward(ctx, input, other, alpha, dtype):
+        ctx.alpha = alpha
+        if dtype.kind == "b":
+            return wrap(input.kernels.logical_or(input.array, array_of(other), dtype=dtype))
+        if alpha == 1:
+            return wrap(input.kernels.add(input.array, array_of(other), dtype=dtype))
+        return wrap(input.kernels.add_scaled(input.array, array_of(other), dtype=dtype, scalars=(alpha,)))
+
+    @staticmethod
+    def backward(ctx, grad):
+        other = (grad if ctx.alpha == 1 else grad * ctx.alpha) if ctx.needs_input_grad[1] else None
+        return grad, other, None, None
+
+
+def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """input - alpha * other. Raises RuntimeError for bool. PyTorch: torch.sub."""
+    input, other, dtype = prepare("sub", input, other)
+    _refuse_bool(input, other)
+    if alpha != 1:
+        _check_alpha(alpha, dtype)
+        other = other * alpha
+    return Sub.apply(input, other, dtype)
+
+
+class Sub(Function):
+    """derivatives.yaml: sub."""
+
+    @staticmethod
+    def forward(ctx, input, other, dtype):
+        return wrap(input.kernels.sub(input.array, array_of(other), dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad, -grad if ctx.needs_input_grad[1] else None, None
+
+
+def rsub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """other - alpha * input. PyTorch: torch.rsub."""
+    input, other, dtype = prepare("rsub", input, other)
+    _refuse_bool(input, other)
+    if alpha != 1:
+        _check_alpha(alpha, dtype)
+        input = input * alpha
+    return Rsub.apply(input, other, dtype)
+
+
+class Rsub(Function):
+    """derivatives.yaml: rsub."""
+
+    node_name = "RsubBackward1"
+
+    @staticmethod
+    def forward(ctx, input, other, dtype):
+        return wrap(input.kernels.sub(array_of(other), input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        return -grad, grad, None
+
+
+def mul(input: Tensor, other: Tensor | Number) -> Tensor:
+    """input * other. PyTorch: torch.mul."""
+    input, other, dtype = prepare("mul", input, other)
+    return Mul.apply(input, other, dtype)
+
+
+class Mul(Function):
+    """derivatives.yaml: mul."""
+
+    @staticmethod
+    def forward(ctx, input, other, dtype):
+        if isinstance(other, Tensor):
+            ctx.save_for_backward(input if ctx.needs_input_grad[1] else None, other if ctx.needs_input_grad[0] else None)
+        else:
+            ctx.number = other
+        if dtype.kind == "b":
+            return wrap(input.kernels.logical_and(input.array, array_of(other), dtype=dtype))
+        return wrap(input.kernels.mul(input.array, array_of(other), dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        if not ctx.saved_tensors:
+            return grad * ctx.number, None, None
+        input, other = ctx.saved_tensors
+        return None if other is None else grad * other, None if input is None else grad * input, None
+
+
+def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
+    """input / other; of integers, in the default dtype. `rounding_mode`: None, "trunc" or "floor".
+
+    Raises RuntimeError("ZeroDivisionError") for a rounded integer division by zero. PyTorch: torch.div.
+    """
+    if rounding_mode == "floor":
+        return floor_divide(input, other)
+    if rounding_mode == "trunc":
+        return trunc_divide(input, other)
+    if rounding_mode is not None:
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
+    input, other, dtype = prepare("div", input, other)
+    if dtype.kind != "f":
+        dtype = types.get_default_dtype().numpy
+    return Div.apply(input, other, dtype)
+
+
+class Div(Function):
+    """derivatives.yaml: div."""
+
+    @staticmethod
+    def forward(ctx, input, other, dtype):
+        if isinstance(other, Tensor):
+            ctx.save_for_backward(input if ctx.needs_input_grad[1] else None, other)
+        else:
+            ctx.number = other
+        return wrap(input.kernels.div(input.array, array_of(other), dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        if not ctx.saved_tensors:
+            return grad / ctx.number, None, None
+        input, other = ctx.saved_tensors
+        grad_other = -grad * ((input / other) / other) if ctx.needs_input_grad[1] else None
+        return grad / other if ctx.needs_input_grad[0] else None, grad_other, None
+
+
+def floor_divide(input: Tensor, other: Tensor | Number) -> Tensor:
+    """input / other, rounded down. Raises RuntimeError("ZeroDivisionError") for integers. PyTorch: torch.floor_divide."""
+    input, other, dtype = prepare("floor_divide", input, other)
+    return _Rounded.apply(input, other, dtype, "floor")
+
+
+def trunc_divide(input: Tensor, other: Tensor | Number) -> Tensor:
+    """input / other, rounded towards zero. PyTorch: torch.div(rounding_mode="trunc")."""
+    input, other, dtype = prepare("div", input, other)
+    return _Rounded.apply(input, other, dtype, "trunc")
+
+
+class _Rounded(Function):
+    """derivatives.yaml: div.Tensor_mode: flat almost everywhere."""
+
+    node_name = "DivBackward1"
+
+    @staticmethod
+    def forward(ctx, input, other, dtype, rounding):
+        kernels = input.kernels
+        if dtype.kind == "f":
+            kernel = kernels.floor_divide if rounding == "floor" else kernels.trunc_divide
+        else:
+            _refuse_zero(kernels, other)
+            kernel = kernels.integer_floor_divide if rounding == "floor" else kernels.integer_trunc_divide
+        return wrap(kernel(input.array, array_of(other), dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        zero = grad * 0
+        return zero, zero if ctx.needs_input_grad[1] else None, None, None
+
+
+def remainder(input: Tensor, other: Tensor | Number) -> Tensor:
+    """What is left of input by other, with the sign of other, as Python's %. PyTorch: torch.remainder."""
+    input, other, dtype = prepare("remainder", input, other)
+    return Remainder.apply(input, other, dtype)
+
+
+class Remainder(Function):
+    """derivatives.yaml: remainder."""
+
+    @staticmethod
+    def forward(ctx, input, other, dtype):
+        ctx.save_for_backward(*([input, other] if ctx.needs_input_grad[1] else []))
+        if dtype.kind == "f":
+            return wrap(input.kernels.remainder(input.array, array_of(other), dtype=dtype))
+        _refuse_zero(input.kernels, other)
+        return wrap(input.kernels.integer_remainder(input.array, array_of(other), dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        if not ctx.needs_input_grad[1]:
+            return grad, None, None
+        input, other = ctx.saved_tensors
+        return grad, -grad * floor_divide(input.detach(), other.detach()), None
+
+
+def fmod(input: Tensor, other: Tensor | Number) -> Tensor:
+    """What is left of input by other, with the sign of input, as C's fmod. PyTorch: torch.fmod."""
+    input, other, dtype = prepare("fmod", input, other)
+    return Fmod.apply(input, other, dtype)
+
+
+class Fmod(Function):
+    """derivatives.yaml: fmod."""
+
+    @staticmethod
+    def forward(ctx, input, other, dtype):
+        ctx.save_for_backward(*([input, other] if ctx.needs_input_grad[1] else []))
+        if dtype.kind == "f":
+            return wrap(input.kernels.fmod(input.array, array_of(other), dtype=dtype))
+        _refuse_zero(input.kernels, other)
+        return wrap(input.kernels.integer_fmod(input.array, array_of(other), dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        if not ctx.needs_input_grad[1]:
+            return grad, None, None
+        input, other = ctx.saved_tensors
+        return grad, -grad * trunc_divide(input.detach(), other.detach()), None
+
+
+def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
+    """input to the power of exponent. Raises RuntimeError for integers to a negative number. PyTorch: torch.pow."""
+    if not isinstance(input, Tensor):
+        if not isinstance(exponent, Tensor):
+            check_tensor(input, "pow", "input", 1)
+        dtype = result_type(input, exponent)
+        return PowScalarBase.apply(operand(input, "pow", "self", 1), exponent, dtype.numpy)
+    input, exponent, dtype = prepare("pow", input, exponent, "exponent")
+    if isinstance(exponent, Tensor):
+        return PowTensor.apply(input, exponent, dtype)
+    if dtype.kind in "iu" and exponent < 0:
+        raise RuntimeError("Integers to negative integer powers are not allowed.")
+    return Pow.apply(input, exponent, dtype)
+
+
+def square(input: Tensor) -> Tensor:
+    """input times itself. PyTorch: torch.square."""
+    return pow(input, 2)
+
+
+def _power(kernels, base, exponent, dtype: np.dtype) -> Tensor:
+    kernel = kernels.pow if dtype.kind == "f" else kernels.integer_pow
+    return wrap(kernel(base, exponent, dtype=dtype))
+
+
+class Pow(Function):
+    """derivatives.yaml: pow.Tensor_Scalar."""
+
+    @staticmethod
+    def forward(ctx, input, exponent, dtype):
+        ctx.save_for_backward(input)
+        ctx.exponent = exponent
+        kernels = input.kernels
+        if exponent == 2:  # the powers that PyTorch computes without pow() too (PowKernel.cpp)
+            return wrap(kernels.mul(input.array, input.array, dtype=dtype))
+        if exponent == 0.5:
+            return wrap(kernels.sqrt(input.array, dtype=dtype))
+        if exponent == -0.5:
+            return wrap(kernels.rsqrt(input.array, dtype=dtype))
+        if exponent == -1:
+            return wrap(kernels.reciprocal(input.array, dtype=dtype))
+        return _power(kernels, input.array, exponent, dtype)
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        if ctx.exponent == 0:
+            return grad * 0, None, None
+        return grad * (ctx.exponent * pow(input, ctx.exponent - 1)), None, None
+
+
+class PowTensor(Function):
+    """derivatives.yaml: pow.Tensor_Tensor. 0 to the 0 has the gradient 0 in both arguments."""
+
+    node_name = "PowBackward1"
+
+    @staticmethod
+    def forward(ctx, input, exponent, dtype):
+        result = _power(input.kernels, input.array, exponent.array, dtype)
+        ctx.save_for_backward(input, exponent, result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        input, exponent, result = ctx.saved_tensors
+        grad_input = grad_exponent = None
+        if ctx.needs_input_grad[0]:
+            grad_input = (grad * (exponent * pow(input, exponent - 1))).masked_fill(exponent == 0, 0)
+        if ctx.needs_input_grad[1]:
+            grad_exponent = (grad * (result * log(input))).masked_fill((input == 0) & (exponent >= 0), 0)
+        return grad_input, grad_exponent, None
+
+
+class PowScalarBase(Function):
+    """derivatives.yaml: pow.Scalar."""
+
+    node_name = "PowBackward2"
+
+    @staticmethod
+    def forward(ctx, base, exponent, dtype):
+        result = _power(exponent.kernels, base, exponent.array, dtype)
+        ctx.base = base
+        ctx.save_for_backward(exponent, result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        exponent, result = ctx.saved_tensors
+        if ctx.base == 0:
+            return None, (grad * (result * -np.inf)).masked_fill(exponent >= 0, 0), None
+        return None, grad * (result * float(np.log(ctx.base)) if ctx.base > 0 else result * float("nan")), None
+
+
+def atan2(input: Tensor, other: Tensor) -> Tensor:
+    """The angle of the point (other, input), in radians. PyTorch: torch.atan2."""
+    input, other, dtype = prepare("atan2", input, other)
+    return Atan2.apply(input, other, dtype if dtype.kind == "f" else types.get_default_dtype().numpy)
+
+
+class Atan2(Function):
+    """derivatives.yaml: atan2."""
+
+    @staticmethod
+    def forward(ctx, input, other, dtype):
+        ctx.save_for_backward(input, other)
+        return wrap(input.kernels.atan2(input.array, other.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        input, other = ctx.saved_tensors
+        scaled = grad * reciprocal(input * input + other * other)
+        return scaled * other, scaled * -input, None
+
+
+def maximum(input: Tensor, other: Tensor) -> Tensor:
+    """The larger of each pair; NaN wins. PyTorch: torch.maximum."""
+    check_tensor(other, "maximum", "other", 2)
+    input, other, dtype = prepare("maximum", input, other)
+    return Maximum.apply(input, other, dtype)
+
+
+class Maximum(Function):
+    """derivatives.yaml: maximum. Equal elements share the gradient."""
+
+    @staticmethod
+    def forward(ctx, input, other, dtype):
+        ctx.save_for_backward(input, other)
+        return wrap(input.kernels.maximum(input.array, other.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        input, other = ctx.saved_tensors
+        shared = (grad / 2).masked_fill(input != other, 0)
+        return shared + grad.masked_fill(input <= other, 0), shared + grad.masked_fill(other <= input, 0), None
+
+
+def minimum(input: Tensor, other: Tensor) -> Tensor:
+    """The smaller of each pair; NaN wins. PyTorch: torch.minimum."""
+    check_tensor(other, "minimum", "other", 2)
+    input, other, dtype = prepare("minimum", input, other)
+    return Minimum.apply(input, other, dtype)
+
+
+class Minimum(Function):
+    """derivatives.yaml: minimum. Equal elements share the gradient."""
+
+    @staticmethod
+    def forward(ctx, input, other, dtype):
+        ctx.save_for_backward(input, other)
+        return wrap(input.kernels.minimum(input.array, other.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        input, other = ctx.saved_tensors
+        shared = (grad / 2).masked_fill(input != other, 0)
+        return shared + grad.masked_fill(input >= other, 0), shared + grad.masked_fill(other >= input, 0), None
+
+
+def where(condition: Tensor, input: Tensor | Number | None = None, other: Tensor | Number | None = None):
+    """input where condition holds, else other; without them, the indices where it holds. PyTorch: torch.where."""
+    check_tensor(condition, "where", "condition", 1)
+    if input is None and other is None:
+        return condition.nonzero(as_tuple=True)
+    if condition.array.dtype.kind not in "bu":
+        raise RuntimeError(
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype {_name(condition)}"
+        )
+    dtype = result_type(operand(input, "where", "input", 2), operand(other, "where", "other", 3))
+    input, other = (each if isinstance(each, Tensor) else wrap(np.asarray(each, dtype.numpy)) for each in (input, other))
+    broadcast(condition.array.shape, input.array.shape, other.array.shape)
+    return Where.apply(condition, input, other, dtype.numpy)
+
+
+class Where(Function):
+    """derivatives.yaml: where."""
+
+    @staticmethod
+    def forward(ctx, condition, input, other, dtype):
+        ctx.save_for_backward(condition)
+        return wrap(input.kernels.where(condition.array, input.array, other.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (condition,) = ctx.saved_tensors
+        input, other = ctx.needs_input_grad[1:3]
+        return None, where(condition, grad, 0) if input else None, where(condition, 0, grad) if other else None, None
+
+
+def prepare(
+    function: str, input: Tensor, other: object, argument: str = "other"
+) -> tuple[Tensor, "Tensor | Number", np.dtype]:
+    """Check two operands; the NumPy dtype that the operation computes in."""
+    if not isinstance(input, Tensor):
+        check_tensor(input, function, "input", 1)
+    if isinstance(other, Tensor):
+        a, b = input.array, other.array
+        if a.shape != b.shape:
+            broadcast(a.shape, b.shape)
+        if a.dtype == b.dtype:
+            return input, other, a.dtype
+    else:
+        other = operand(other, function, argument)
+        if type(other) is float and input.array.dtype.kind == "f":
+            return input, other, input.array.dtype
+    return input, other, result_type(input, other).numpy
+
+
+def _name(tensor: Tensor) -> str:
+    return types.SCALAR_NAME[tensor.dtype]
+
+
+def _check_alpha(alpha: Number, dtype: np.dtype) -> None:
+    if isinstance(alpha, bool) and dtype.kind != "b":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, float) and dtype.kind != "f":
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+
+
+def _refuse_bool(input: Tensor, other: Tensor | Number) -> None:
+    first = input.array.dtype.kind == "b"
+    second = other.array.dtype.kind == "b" if isinstance(other, Tensor) else isinstance(other, bool)
+    if first and second:
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. "
+            "Use the `^` or `logical_xor()` operator instead."
+        )
+    if first or second:
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` or `logical_not()` operator instead."
+        )
+
+
+def _refuse_zero(kernels, divisor: Tensor | Number) -> None:
+    if kernels.contains_zero(divisor.array) if isinstance(divisor, Tensor) else divisor == 0:
+        raise RuntimeError("ZeroDivisionError")

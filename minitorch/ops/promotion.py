@@ -1,0 +1,105 @@
+"""Which dtype an operation computes in. PyTorch: aten/src/ATen/native/TypeProperties.cpp, torch.result_type."""
+
+import numbers
+
+import numpy as np
+
+from minitorch import types
+from minitorch._tensor import Tensor
+
+Number = bool | int | float
+
+
+def check_tensor(value: object, function: str, argument: str, position: int) -> None:
+    """Raise TypeError in PyTorch's words unless `value` is a Tensor."""
+    if not isinstance(value, Tensor):
+        raise TypeError(
+            f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}"
+        )
+
+
+def is_number(value: object) -> bool:
+    """Whether it can stand for a 0-d tensor: a Python or NumPy number."""
+    return isinstance(value, (int, float, np.generic, numbers.Real))
+
+
+def category(value: types.dtype | Number) -> int:
+    """bool < integer < floating point."""
+    if isinstance(value, types.dtype):
+        return value.category
+    if isinstance(value, (bool, np.bool_)):
+        return types.dtype.BOOL
+    return types.dtype.INTEGER if isinstance(value, (int, np.integer)) else types.dtype.FLOATING
+
+
+def dtype_of_number(value: Number) -> types.dtype:
+    """The dtype of tensor(value)."""
+    return (types.bool, types.int64, types.get_default_dtype())[category(value)]
+
+
+def result_type(tensor1: Tensor | Number, tensor2: Tensor | Number) -> types.dtype:
+    """The dtype of an operation on both.
+
+    Tensors with dimensions decide; 0-d tensors and then numbers only where their category is higher.
+    PyTorch: torch.result_type.
+    """
+    first, second = isinstance(tensor1, Tensor), isinstance(tensor2, Tensor)
+    if first and second:
+        if tensor1.array.dtype == tensor2.array.dtype:
+            return tensor1.dtype
+        if (tensor1.array.ndim == 0) == (tensor2.array.ndim == 0):
+            return types.promote_types(tensor1.dtype, tensor2.dtype)
+        if tensor1.array.ndim == 0:
+            tensor1, tensor2 = tensor2, tensor1
+        return _combine(tensor1.dtype, tensor2.dtype)
+    if first:
+        return _combine(tensor1.dtype, dtype_of_number(tensor2))
+    if second:
+        return _combine(tensor2.dtype, dtype_of_number(tensor1))
+    return types.promote_types(dtype_of_number(tensor1), dtype_of_number(tensor2))
+
+
+def _combine(higher: types.dtype, lower: types.dtype) -> types.dtype:
+    return higher if higher.category >= lower.category else types.promote_types(higher, lower)
+
+
+def operand(value: object, function: str, argument: str = "other", position: int = 2) -> Tensor | Number:
+    """A Tensor or a Python number. Raises TypeError in PyTorch's words for anything else."""
+    if isinstance(value, (Tensor, float, int)):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if is_number(value):
+        return float(value)
+    raise TypeError(
+        f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}"
+    )
+
+
+def array_of(value: Tensor | Number):
+    """What a kernel takes: the tensor's array, or the number itself."""
+    return value.array if isinstance(value, Tensor) else value
+
+
+def broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that all can be expanded to. Raises RuntimeError in PyTorch's words. PyTorch: torch.broadcast_shapes."""
+    result = shapes[0]
+    for shape in shapes[1:]:
+        if shape != result:
+            result = _broadcast_two(result, shape)
+    return result
+
+
+def _broadcast_two(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    ndim = max(len(a), len(b))
+    result = []
+    for axis in range(ndim):
+        size_a = a[axis - ndim + len(a)] if axis - ndim + len(a) >= 0 else 1
+        size_b = b[axis - ndim + len(b)] if axis - ndim + len(b) >= 0 else 1
+        if size_a != size_b and size_a != 1 and size_b != 1:
+            raise RuntimeError(
+                f"The size of tensor a ({size_a}) must match the size of tensor b ({size_b}) at non-singleton "
+                f"dimension {axis}"
+            )
+        result.append(size_b if size_a == 1 else size_a)
+    return tuple(result)

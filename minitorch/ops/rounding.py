@@ -1,0 +1,214 @@
+"""Sign, size and rounding of a number. PyTorch: aten/src/ATen/native/UnaryOps.cpp, TensorCompare.cpp (clamp)."""
+
+import math
+from builtins import max as builtins_max
+
+from minitorch._tensor import Tensor, wrap
+from minitorch.autograd.function import Function
+from minitorch.ops.pointwise import maximum, minimum
+from minitorch.ops.promotion import Number, category, check_tensor, operand, result_type
+
+
+def neg(input: Tensor) -> Tensor:
+    """-input. Raises RuntimeError for bool. PyTorch: torch.neg."""
+    check_tensor(input, "neg", "input", 1)
+    if input.array.dtype.kind == "b":
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` or `logical_not()` operator instead."
+        )
+    return Neg.apply(input)
+
+
+class Neg(Function):
+    """derivatives.yaml: neg."""
+
+    @staticmethod
+    def forward(ctx, input):
+        return wrap(input.kernels.neg(input.array, dtype=input.array.dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        return -grad
+
+
+def positive(input: Tensor) -> Tensor:
+    """The input itself. Raises RuntimeError for bool. PyTorch: torch.positive."""
+    if input.array.dtype.kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+def abs(input: Tensor) -> Tensor:
+    """The size without the sign. PyTorch: torch.abs."""
+    check_tensor(input, "abs", "input", 1)
+    return Abs.apply(input)
+
+
+class Abs(Function):
+    """derivatives.yaml: abs."""
+
+    @staticmethod
+    def forward(ctx, input):
+        ctx.save_for_backward(input)
+        array, kernels = input.array, input.kernels
+        kernel = {"f": kernels.abs, "i": kernels.integer_abs}.get(array.dtype.kind, kernels.copy)
+        return wrap(kernel(array, dtype=array.dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad * sign(input)
+
+
+def floor(input: Tensor) -> Tensor:
+    """The next integer below. PyTorch: torch.floor."""
+    check_tensor(input, "floor", "input", 1)
+    return Floor.apply(input)
+
+
+class Floor(Function):
+    """derivatives.yaml: floor: flat almost everywhere."""
+
+    @staticmethod
+    def forward(ctx, input):
+        return wrap(_integers_stay(input, input.kernels.floor))
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 0
+
+
+def ceil(input: Tensor) -> Tensor:
+    """The next integer above. PyTorch: torch.ceil."""
+    check_tensor(input, "ceil", "input", 1)
+    return Ceil.apply(input)
+
+
+class Ceil(Function):
+    """derivatives.yaml: ceil: flat almost everywhere."""
+
+    @staticmethod
+    def forward(ctx, input):
+        return wrap(_integers_stay(input, input.kernels.ceil))
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 0
+
+
+def trunc(input: Tensor) -> Tensor:
+    """The integer part. PyTorch: torch.trunc."""
+    check_tensor(input, "trunc", "input", 1)
+    return Trunc.apply(input)
+
+
+class Trunc(Function):
+    """derivatives.yaml: trunc: flat almost everywhere."""
+
+    @staticmethod
+    def forward(ctx, input):
+        return wrap(_integers_stay(input, input.kernels.trunc))
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 0
+
+
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """The nearest integer, half to even; or the nearest multiple of 10**-decimals. PyTorch: torch.round."""
+    check_tensor(input, "round", "input", 1)
+    if decimals:
+        scale = 10.0**decimals
+        return Round.apply(input * scale) / scale
+    return Round.apply(input)
+
+
+class Round(Function):
+    """derivatives.yaml: round: flat almost everywhere."""
+
+    @staticmethod
+    def forward(ctx, input):
+        return wrap(_integers_stay(input, input.kernels.round))
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 0
+
+
+def sign(input: Tensor) -> Tensor:
+    """-1, 0 or 1. PyTorch: torch.sign."""
+    check_tensor(input, "sign", "input", 1)
+    return Sign.apply(input)
+
+
+class Sign(Function):
+    """derivatives.yaml: sign: flat almost everywhere."""
+
+    @staticmethod
+    def forward(ctx, input):
+        kernel = input.kernels.sign if input.array.dtype.kind != "b" else input.kernels.copy
+        return wrap(kernel(input.array, dtype=input.array.dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 0
+
+
+def clamp(input: Tensor, min: Tensor | Number | None = None, max: Tensor | Number | None = None) -> Tensor:
+    """Elements below `min` become `min`, those above `max` become `max`; NaN stays. PyTorch: torch.clamp."""
+    check_tensor(input, "clamp", "input", 1)
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if isinstance(min, Tensor) or isinstance(max, Tensor):
+        low = input if min is None else maximum(input, min)
+        return low if max is None else minimum(low, max)
+    if input.array.dtype.kind == "b":
+        raise NotImplementedError("\"clamp_scalar_cpu\" not implemented for 'Bool'")
+    bounds = [operand(bound, "clamp", name, 2) for name, bound in (("min", min), ("max", max)) if bound is not None]
+    dtype = result_type(input, builtins_max(bounds, key=category))
+    return Clamp.apply(input, min, max, dtype.numpy)
+
+
+class Clamp(Function):
+    """derivatives.yaml: clamp. The bounds themselves let the gradient pass."""
+
+    @staticmethod
+    def forward(ctx, input, min, max, dtype):
+        ctx.save_for_backward(input)
+        ctx.bounds = min, max
+        low, high = (-math.inf, math.inf) if dtype.kind == "f" else _limits(dtype)
+        low, high = low if min is None else min, high if max is None else max
+        if low != low or high != high:
+            return wrap(input.kernels.add(input.array, math.nan, dtype=dtype))
+        return wrap(input.kernels.clamp(input.array, dtype=dtype, scalars=(low, high)))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        low, high = ctx.bounds
+        outside = None
+        if low is not None:
+            outside = input < low
+        if high is not None:
+            outside = input > high if outside is None else outside | (input > high)
+        return grad.masked_fill(outside, 0), None, None, None
+
+
+def clamp_min(input: Tensor, min: Tensor | Number) -> Tensor:
+    """Elements below `min` become `min`. PyTorch: torch.clamp_min."""
+    return clamp(input, min=min)
+
+
+def clamp_max(input: Tensor, max: Tensor | Number) -> Tensor:
+    """Elements above `max` become `max`. PyTorch: torch.clamp_max."""
+    return clamp(input, max=max)
+
+
+def _integers_stay(input: Tensor, kernel):
+    return (kernel if input.array.dtype.kind == "f" else input.kernels.copy)(input.array, dtype=input.array.dtype)
+
+
+def _limits(dtype):
+    bits = dtype.itemsize * 8
+    return (0, 2**bits - 1) if dtype.kind == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)

@@ -1,0 +1,404 @@
+"""Views: other windows onto the same storage. PyTorch: aten/src/ATen/native/TensorShape.cpp.
+
+All of them are `window()` with other sizes, strides and offset; the arithmetic is here, once for every device.
+"""
+
+import math
+from collections.abc import Sequence
+
+from minitorch._tensor import Tensor, wrap
+from minitorch.autograd.function import Function
+from minitorch.ops.promotion import check_tensor
+from minitorch.ops.sizes import (
+    check_sizes,
+    checked_numel,
+    infer_size,
+    several,
+    sizes_of,
+    view_strides,
+    wrap_dim,
+)
+
+def window(source: Tensor, shape: Sequence[int], stride: Sequence[int], offset: int) -> Tensor:
+    """Another window onto the storage of `source`; `stride` and `offset` count elements. The caller checks the bounds."""
+    view = object.__new__(Tensor)
+    shape = tuple(shape)
+    view._stride = stride = tuple(stride)
+    view._offset = offset
+    view._storage = source._storage
+    view.array = source.kernels.window(source._storage.bytes, source.array.dtype, shape, stride, offset)
+    base = source._base
+    view._base = source if base is None else base
+    view._rebased = view._base._rebased
+    return view
+
+
+def detach(input: Tensor) -> Tensor:
+    """The same window, without history. PyTorch: torch.detach."""
+    alias = object.__new__(Tensor)
+    alias.array = input.array
+    alias._storage = input._storage
+    alias._stride = input._stride
+    alias._offset = input._offset
+    return alias
+
+
+def alias(input: Tensor) -> Tensor:
+    """A view of all of it. PyTorch: torch.ops.aten.alias."""
+    return window(input, input.array.shape, input.stride(), input._offset)
+
+
+def as_strided(
+    input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
+) -> Tensor:
+    """Any window onto the storage. Raises RuntimeError where it would leave the storage. PyTorch: torch.as_strided."""
+    check_tensor(input, "as_strided", "input", 1)
+    size, stride = tuple(size), tuple(stride)
+    offset = input._offset if storage_offset is None else storage_offset
+    if len(size) != len(stride):
+        raise RuntimeError(f"mismatch in length of strides and shape: {len(size)} != {len(stride)}")
+    for step in stride:
+        if step < 0:
+            raise RuntimeError(
+                f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}"
+            )
+    check_sizes(size)
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    reach = 0 if 0 in size else offset + 1 + sum((n - 1) * step for n, step in zip(size, stride))
+    itemsize = input.array.itemsize
+    if reach * itemsize > input._storage.nbytes():
+        raise RuntimeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize "
+            f"{itemsize} requiring a storage size of {reach * itemsize} are out of bounds for storage of size "
+            f"{input._storage.nbytes()}"
+        )
+    return AsStrided.apply(input, size, stride, offset)
+
+
+class AsStrided(Function):
+    """derivatives.yaml: as_strided. Elements seen several times collect several gradients."""
+
+    @staticmethod
+    def forward(ctx, input, size, stride, offset):
+        ctx.geometry = input.array.shape, input.stride(), input._offset
+        ctx.window = size, stride, offset
+        return window(input, size, stride, offset)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return AsStridedBackward.apply(grad, ctx.geometry, ctx.window), None, None, None
+
+
+class AsStridedBackward(Function):
+    """The sum, for every element of the input, of the gradients of the window's elements that show it."""
+
+    @staticmethod
+    def forward(ctx, grad, geometry, view):
+        ctx.geometry, ctx.window = geometry, view
+        return wrap(grad.kernels.window_sum(grad.array, geometry, view))
+
+    @staticmethod
+    def backward(ctx, grad):
+        shape, stride, offset = ctx.geometry
+        inner = grad.new_empty_strided(shape, stride).copy_(grad)
+        size, view_stride, view_offset = ctx.window
+        return as_strided(inner, size, view_stride, view_offset - offset), None, None
+
+
+def view(input: Tensor, *shape) -> Tensor:
+    """The same elements in another shape; one size may be -1. With a dtype: the same bytes read as that.
+
+    Raises RuntimeError where the strides do not allow it without a copy. PyTorch: Tensor.view.
+    """
+    sizes = sizes_of(shape, "view")
+    new = infer_size(sizes, checked_numel(input.array.shape))
+    stride = view_strides(input.array.shape, input.stride(), new)
+    if stride is None:
+        raise RuntimeError(
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+            "contiguous subspaces). Use .reshape(...) instead."
+        )
+    return View.apply(input, new, stride)
+
+
+class View(Function):
+    """derivatives.yaml: view."""
+
+    @staticmethod
+    def forward(ctx, input, shape, stride):
+        ctx.shape = input.array.shape
+        return window(input, shape, stride, input._offset)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return reshape(grad, ctx.shape), None, None
+
+
+def reshape(input: Tensor, *shape) -> Tensor:
+    """The same elements in another shape, as a view where the strides allow it. PyTorch: torch.reshape."""
+    check_tensor(input, "reshape", "input", 1)
+    new = infer_size(sizes_of(shape, "reshape"), checked_numel(input.array.shape))
+    stride = view_strides(input.array.shape, input.stride(), new)
+    if stride is None:
+        return UnsafeView.apply(input.contiguous(), new)
+    return View.apply(input, new, stride)
+
+
+class UnsafeView(Function):
+    """derivatives.yaml: _unsafe_view: a copy in another shape, not tracked as a view."""
+
+    node_name = "UnsafeViewBackward0"
+
+    @staticmethod
+    def forward(ctx, input, shape):
+        ctx.shape = input.array.shape
+        return wrap(input.array.reshape(shape))
+
+    @staticmethod
+    def backward(ctx, grad):
+        return reshape(grad, ctx.shape), None
+
+
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """The dimensions from start_dim to end_dim as one. PyTorch: torch.flatten."""
+    check_tensor(input, "flatten", "input", 1)
+    shape = input.array.shape
+    start, end = wrap_dim(start_dim, len(shape)), wrap_dim(end_dim, len(shape))
+    if start > end:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if not shape:
+        return reshape(input, 1)
+    if start == end:
+        return input
+    return reshape(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
+
+
+def ravel(input: Tensor) -> Tensor:
+    """One dimension, as a view where possible. PyTorch: torch.ravel."""
+    return reshape(input, -1)
+
+
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """One dimension as several. PyTorch: torch.unflatten."""
+    shape = input.array.shape
+    dim = wrap_dim(dim, len(shape))
+    sizes = tuple(sizes)
+    if not sizes:
+        raise RuntimeError("unflatten: sizes must be non-empty")
+    known = math.prod(size for size in sizes if size != -1)
+    if sizes.count(-1) == 1 and known and shape[dim] % known == 0:
+        sizes = tuple(shape[dim] // known if size == -1 else size for size in sizes)
+    if math.prod(sizes) != shape[dim] or -1 in sizes:
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({shape[dim]}) "
+            "in the input tensor"
+        )
+    return view(input, (*shape[:dim], *sizes, *shape[dim + 1 :]))
+
+
+def permute(input: Tensor, *dims) -> Tensor:
+    """The dimensions in another order. PyTorch: torch.permute."""
+    dims = sizes_of(dims, "permute")
+    ndim = input.array.ndim
+    if len(dims) != ndim:
+        raise RuntimeError(
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+            f"ordering of dimensions i.e. input.dim() = {ndim} is not equal to len(dims) = {len(dims)}"
+        )
+    order = tuple(wrap_dim(dim, ndim) for dim in dims)
+    if len(set(order)) != ndim:
+        raise RuntimeError("permute(): duplicate dims are not allowed.")
+    return Permute.apply(input, order)
+
+
+class Permute(Function):
+    """derivatives.yaml: permute."""
+
+    @staticmethod
+    def forward(ctx, input, order):
+        ctx.order = order
+        shape, stride = input.array.shape, input.stride()
+        return window(input, [shape[axis] for axis in order], [stride[axis] for axis in order], input._offset)
+
+    @staticmethod
+    def backward(ctx, grad):
+        inverse = sorted(range(len(ctx.order)), key=ctx.order.__getitem__)
+        return Permute.apply(grad, tuple(inverse)), None
+
+
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """Two dimensions exchanged. PyTorch: torch.transpose."""
+    ndim = input.array.ndim
+    return Transpose.apply(input, wrap_dim(dim0, ndim), wrap_dim(dim1, ndim))
+
+
+class Transpose(Function):
+    """derivatives.yaml: transpose."""
+
+    @staticmethod
+    def forward(ctx, input, dim0, dim1):
+        ctx.dims = dim0, dim1
+        shape, stride = list(input.array.shape), list(input.stride())
+        if shape:
+            shape[dim0], shape[dim1] = shape[dim1], shape[dim0]
+            stride[dim0], stride[dim1] = stride[dim1], stride[dim0]
+        return window(input, shape, stride, input._offset)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return Transpose.apply(grad, *ctx.dims), None, None
+
+
+def t(input: Tensor) -> Tensor:
+    """A matrix transposed; fewer dimensions as they are. PyTorch: torch.t."""
+    check_tensor(input, "t", "input", 1)
+    if input.array.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.array.ndim}D")
+    return T.apply(input)
+
+
+class T(Function):
+    """derivatives.yaml: t."""
+
+    @staticmethod
+    def forward(ctx, input):
+        return window(input, input.array.shape[::-1], input.stride()[::-1], input._offset)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return T.apply(grad)
+
+
+def numpy_T(input: Tensor) -> Tensor:
+    """All dimensions reversed. PyTorch: Tensor.T."""
+    return Permute.apply(input, tuple(range(input.array.ndim))[::-1])
+
+
+def matrix_T(input: Tensor) -> Tensor:
+    """The last two dimensions exchanged. PyTorch: Tensor.mT."""
+    if input.array.ndim < 2:
+        raise RuntimeError(
+            "tensor.mT is only supported on matrices or batches of matrices. Got "
+            f"{input.array.ndim}-D tensor."
+        )
+    return transpose(input, -2, -1)
+
+
+def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+    """Dimensions moved to other places, the others in order. PyTorch: torch.movedim."""
+    ndim = input.array.ndim
+    sources = [wrap_dim(dim, ndim) for dim in several(source)]
+    targets = [wrap_dim(dim, ndim) for dim in several(destination)]
+    if len(sources) != len(targets):
+        raise RuntimeError(
+            "movedim: Invalid source or destination dims: source "
+            f"({list(several(source))} dims) should contain the same number of dims as destination "
+            f"({list(several(destination))} dims)"
+        )
+    rest = iter([axis for axis in range(ndim) if axis not in sources])
+    place = dict(zip(targets, sources))
+    return permute(input, [place[axis] if axis in place else next(rest) for axis in range(ndim)])
+
+
+def expand(input: Tensor, *sizes) -> Tensor:
+    """Dimensions of size 1 repeated without a copy (stride 0); -1 keeps a size. PyTorch: Tensor.expand."""
+    target = sizes_of(sizes, "expand")
+    shape, stride = input.array.shape, input.stride()
+    new = len(target) - len(shape)
+    if new < 0:
+        raise RuntimeError(
+            f"expand({input.type()}{{{list(shape)}}}, size={list(target)}): the number of sizes provided "
+            f"({len(target)}) must be greater or equal to the number of dimensions in the tensor ({len(shape)})"
+        )
+    final, steps = [], []
+    for axis, size in enumerate(target):
+        if axis < new:
+            if size == -1:
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({size}) isn't allowed in a leading, non-existing dimension {axis}"
+                )
+            final.append(size)
+            steps.append(0)
+            continue
+        have = shape[axis - new]
+        if size in (-1, have):
+            final.append(have)
+            steps.append(stride[axis - new])
+        elif have == 1 and size >= 0:
+            final.append(size)
+            steps.append(0)
+        else:
+            raise RuntimeError(
+                f"The expanded size of the tensor ({size}) must match the existing size ({have}) at non-singleton "
+                f"dimension {axis}.  Target sizes: {list(target)}.  Tensor sizes: {list(shape)}"
+            )
+    return Expand.apply(input, final, steps)
+
+
+class Expand(Function):
+    """derivatives.yaml: expand. The engine sums the gradient back to the input's shape."""
+
+    @staticmethod
+    def forward(ctx, input, shape, stride):
+        return window(input, shape, stride, input._offset)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad, None, None
+
+
+def expand_as(input: Tensor, other: Tensor) -> Tensor:
+    """Expanded to the shape of other. PyTorch: Tensor.expand_as."""
+    return expand(input, other.array.shape)
+
+
+def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+    """Expanded to a shape. PyTorch: torch.broadcast_to."""
+    return expand(input, size)
+
+
+def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+    """Without dimensions of size 1: all of them, or those named. PyTorch: torch.squeeze."""
+    shape, stride = input.array.shape, input.stride()
+    if dim is None:
+        named = set(range(len(shape)))
+    else:
+        named = {wrap_dim(each, len(shape)) for each in several(dim)}
+    kept = [axis for axis in range(len(shape)) if axis not in named or shape[axis] != 1]
+    return Squeeze.apply(input, [shape[axis] for axis in kept], [stride[axis] for axis in kept])
+
+
+class Squeeze(Function):
+    """derivatives.yaml: squeeze."""
+
+    @staticmethod
+    def forward(ctx, input, shape, stride):
+        ctx.shape = input.array.shape
+        return window(input, shape, stride, input._offset)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return reshape(grad, ctx.shape), None, None
+
+
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
+    """A new dimension of size 1. PyTorch: torch.unsqueeze."""
+    check_tensor(input, "unsqueeze", "input", 1)
+    shape, stride = input.array.shape, input.stride()
+    dim = wrap_dim(dim, len(shape) + 1)
+    step = shape[dim] * stride[dim] if dim < len(shape) else 1
+    return Unsqueeze.apply(input, dim, (*shape[:dim], 1, *shape[dim:]), (*stride[:dim], step, *stride[dim:]))
+
+
+class Unsqueeze(Function):
+    """derivatives.yaml: unsqueeze."""
+
+    @staticmethod
+    def forward(ctx, input, dim, shape, stride):
+        ctx.dim = dim
+        return window(input, shape, stride, input._offset)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return squeeze(grad, ctx.dim), None, None, None

@@ -1,0 +1,116 @@
+"""Arithmetic of shapes and strides. PyTorch: c10/core/WrapDimMinimal.h, aten/src/ATen/InferSize.h, TensorUtils.cpp."""
+
+import math
+from collections.abc import Sequence
+
+from minitorch._tensor import contiguous_strides
+
+MAX = 2**63 - 1
+
+
+def wrap_dim(dim: int, ndim: int) -> int:
+    """A dimension counted from the front. Raises IndexError in PyTorch's words."""
+    if type(dim) is not int:
+        try:
+            dim = dim.__index__()
+        except AttributeError:
+            raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}") from None
+    limit = ndim or 1
+    if not -limit <= dim < limit:
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})"
+        )
+    return dim + limit if dim < 0 else dim
+
+
+def sizes_of(sizes: tuple, function: str) -> tuple[int, ...]:
+    """The sizes in `f(2, 3)`, `f((2, 3))` or `f([2, 3])` alike, as Python integers."""
+    if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
+        sizes = sizes[0]
+    for place, size in enumerate(sizes):
+        if type(size) is not int:
+            break
+    else:
+        return tuple(sizes)
+    result = []
+    for place, size in enumerate(sizes):
+        index = getattr(size, "__index__", None)
+        if index is None or isinstance(size, bool):
+            raise TypeError(
+                f"{function}(): argument 'size' (position {place + 1}) must be tuple of ints, not {type(size).__name__}"
+            )
+        result.append(index())
+    return tuple(result)
+
+
+def checked_numel(shape: Sequence[int]) -> int:
+    """The number of elements. Raises RuntimeError where PyTorch's int64 would overflow."""
+    count = math.prod(shape)
+    if count > MAX:
+        raise RuntimeError("numel: integer multiplication overflow")
+    return count
+
+
+def infer_size(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """The shape with -1 filled in. Raises RuntimeError in PyTorch's words where it does not fit `count` elements."""
+    known, unknown = 1, None
+    for axis, size in enumerate(shape):
+        if size == -1:
+            if unknown is not None:
+                raise RuntimeError("only one dimension can be inferred")
+            unknown = axis
+        elif size < 0:
+            raise RuntimeError(f"invalid shape dimension {size} at index {axis} of shape {list(shape)}")
+        else:
+            known *= size
+    if unknown is None and known == count:
+        return shape
+    if unknown is not None and known == 0 and count == 0:
+        raise RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size -1 "
+            "can be any value and is ambiguous"
+        )
+    if unknown is None or known == 0 or count % known:
+        raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}")
+    return (*shape[:unknown], count // known, *shape[unknown + 1 :])
+
+
+def view_strides(shape: tuple[int, ...], stride: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The strides that show the same elements in a new shape, or None if there are none. PyTorch: computeStride.
+
+    Runs of dimensions that are contiguous among themselves are found from the back; each must hold whole new dimensions.
+    """
+    if 0 in shape or not shape:
+        return contiguous_strides(new) if shape != new else stride
+    result = [0] * len(new)
+    place = len(new) - 1
+    run_step, run_count, held = stride[-1], 1, 1
+    for axis in range(len(shape) - 1, -1, -1):
+        run_count *= shape[axis]
+        if axis == 0 or (shape[axis - 1] != 1 and stride[axis - 1] != run_count * run_step):
+            while place >= 0 and (held < run_count or new[place] == 1):
+                result[place] = held * run_step
+                held *= new[place]
+                place -= 1
+            if held != run_count:
+                return None
+            if axis > 0:
+                run_step, run_count, held = stride[axis - 1], 1, 1
+    return tuple(result) if place == -1 else None
+
+
+def is_expandable_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether broadcasting can make `target` of `shape`."""
+    if len(shape) > len(target):
+        return False
+    return all(size in (1, want) for size, want in zip(shape[::-1], target[::-1]))
+
+
+def check_sizes(size: tuple[int, ...]) -> None:
+    for each in size:
+        if each < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {each}: {list(size)}")
+
+
+def several(dim: int | Sequence[int]) -> Sequence[int]:
+    return dim if isinstance(dim, (tuple, list)) else (dim,)

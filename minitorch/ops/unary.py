@@ -1,0 +1,386 @@
+"""Functions of one tensor, element by element. PyTorch: aten/src/ATen/native/UnaryOps.cpp."""
+
+import math
+
+import numpy as np
+
+from minitorch import types
+from minitorch._tensor import Tensor, wrap
+from minitorch.autograd.function import Function
+from minitorch.ops.promotion import check_tensor
+
+# Functions that leave the integers give the default dtype for an integer or bool tensor.
+
+
+def _floating(input: Tensor, function: str) -> np.dtype:
+    if not isinstance(input, Tensor):
+        check_tensor(input, function, "input", 1)
+    return input.array.dtype if input.array.dtype.kind == "f" else types.get_default_dtype().numpy
+
+
+def exp(input: Tensor) -> Tensor:
+    """e to the power of input. PyTorch: torch.exp."""
+    return Exp.apply(input, _floating(input, "exp"))
+
+
+class Exp(Function):
+    """derivatives.yaml: exp."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        result = wrap(input.kernels.exp(input.array, dtype=dtype))
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        (result,) = ctx.saved_tensors
+        return grad * result, None
+
+
+def exp2(input: Tensor) -> Tensor:
+    """2 to the power of input. PyTorch: torch.exp2."""
+    return Exp2.apply(input, _floating(input, "exp2"))
+
+
+class Exp2(Function):
+    """derivatives.yaml: exp2."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        result = wrap(input.kernels.exp2(input.array, dtype=dtype))
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        (result,) = ctx.saved_tensors
+        return grad * result * math.log(2), None
+
+
+def expm1(input: Tensor) -> Tensor:
+    """exp(input) - 1, exact near zero. PyTorch: torch.expm1."""
+    return Expm1.apply(input, _floating(input, "expm1"))
+
+
+class Expm1(Function):
+    """derivatives.yaml: expm1."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        result = wrap(input.kernels.expm1(input.array, dtype=dtype))
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        (result,) = ctx.saved_tensors
+        return grad * (result + 1), None
+
+
+def log(input: Tensor) -> Tensor:
+    """The natural logarithm. PyTorch: torch.log."""
+    return Log.apply(input, _floating(input, "log"))
+
+
+class Log(Function):
+    """derivatives.yaml: log."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.log(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad / input, None
+
+
+def log2(input: Tensor) -> Tensor:
+    """The logarithm to base 2. PyTorch: torch.log2."""
+    return Log2.apply(input, _floating(input, "log2"))
+
+
+class Log2(Function):
+    """derivatives.yaml: log2."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.log2(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad / (input * math.log(2)), None
+
+
+def log10(input: Tensor) -> Tensor:
+    """The logarithm to base 10. PyTorch: torch.log10."""
+    return Log10.apply(input, _floating(input, "log10"))
+
+
+class Log10(Function):
+    """derivatives.yaml: log10."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.log10(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad / (input * math.log(10)), None
+
+
+def log1p(input: Tensor) -> Tensor:
+    """log(1 + input), exact near zero. PyTorch: torch.log1p."""
+    return Log1p.apply(input, _floating(input, "log1p"))
+
+
+class Log1p(Function):
+    """derivatives.yaml: log1p."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.log1p(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad / (input + 1), None
+
+
+def sqrt(input: Tensor) -> Tensor:
+    """The square root; NaN below zero. PyTorch: torch.sqrt."""
+    return Sqrt.apply(input, _floating(input, "sqrt"))
+
+
+class Sqrt(Function):
+    """derivatives.yaml: sqrt."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        result = wrap(input.kernels.sqrt(input.array, dtype=dtype))
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        (result,) = ctx.saved_tensors
+        return grad / (2 * result), None
+
+
+def rsqrt(input: Tensor) -> Tensor:
+    """One over the square root. PyTorch: torch.rsqrt."""
+    return Rsqrt.apply(input, _floating(input, "rsqrt"))
+
+
+class Rsqrt(Function):
+    """derivatives.yaml: rsqrt."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        result = wrap(input.kernels.rsqrt(input.array, dtype=dtype))
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        (result,) = ctx.saved_tensors
+        return grad * -0.5 * result.pow(3), None
+
+
+def reciprocal(input: Tensor) -> Tensor:
+    """One over input. PyTorch: torch.reciprocal."""
+    return Reciprocal.apply(input, _floating(input, "reciprocal"))
+
+
+class Reciprocal(Function):
+    """derivatives.yaml: reciprocal."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        result = wrap(input.kernels.reciprocal(input.array, dtype=dtype))
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        (result,) = ctx.saved_tensors
+        return -grad * (result * result), None
+
+
+def sin(input: Tensor) -> Tensor:
+    """The sine of an angle in radians. PyTorch: torch.sin."""
+    return Sin.apply(input, _floating(input, "sin"))
+
+
+class Sin(Function):
+    """derivatives.yaml: sin."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.sin(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad * cos(input), None
+
+
+def cos(input: Tensor) -> Tensor:
+    """The cosine of an angle in radians. PyTorch: torch.cos."""
+    return Cos.apply(input, _floating(input, "cos"))
+
+
+class Cos(Function):
+    """derivatives.yaml: cos."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.cos(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad * -sin(input), None
+
+
+def tan(input: Tensor) -> Tensor:
+    """The tangent of an angle in radians. PyTorch: torch.tan."""
+    return Tan.apply(input, _floating(input, "tan"))
+
+
+class Tan(Function):
+    """derivatives.yaml: tan."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        result = wrap(input.kernels.tan(input.array, dtype=dtype))
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        (result,) = ctx.saved_tensors
+        return grad * (1 + result * result), None
+
+
+def asin(input: Tensor) -> Tensor:
+    """The angle, in radians, whose sine is input. PyTorch: torch.asin."""
+    return Asin.apply(input, _floating(input, "asin"))
+
+
+class Asin(Function):
+    """derivatives.yaml: asin."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.asin(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad * rsqrt(1 - input * input), None
+
+
+def acos(input: Tensor) -> Tensor:
+    """The angle, in radians, whose cosine is input. PyTorch: torch.acos."""
+    return Acos.apply(input, _floating(input, "acos"))
+
+
+class Acos(Function):
+    """derivatives.yaml: acos."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.acos(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad * -rsqrt(1 - input * input), None
+
+
+def atan(input: Tensor) -> Tensor:
+    """The angle, in radians, whose tangent is input. PyTorch: torch.atan."""
+    return Atan.apply(input, _floating(input, "atan"))
+
+
+class Atan(Function):
+    """derivatives.yaml: atan."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.atan(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad / (input * input + 1), None
+
+
+def sinh(input: Tensor) -> Tensor:
+    """The hyperbolic sine. PyTorch: torch.sinh."""
+    return Sinh.apply(input, _floating(input, "sinh"))
+
+
+class Sinh(Function):
+    """derivatives.yaml: sinh."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.sinh(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad * cosh(input), None
+
+
+def cosh(input: Tensor) -> Tensor:
+    """The hyperbolic cosine. PyTorch: torch.cosh."""
+    return Cosh.apply(input, _floating(input, "cosh"))
+
+
+class Cosh(Function):
+    """derivatives.yaml: cosh."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.cosh(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad * sinh(input), None
+
+
+def erf(input: Tensor) -> Tensor:
+    """The error function. PyTorch: torch.erf."""
+    return Erf.apply(input, _floating(input, "erf"))
+
+
+class Erf(Function):
+    """derivatives.yaml: erf."""
+
+    @staticmethod
+    def forward(ctx, input, dtype):
+        ctx.save_for_backward(input)
+        return wrap(input.kernels.erf(input.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad * (2 / math.sqrt(math.pi) * exp(-(input * input))), None
