@@ -50,15 +50,15 @@ class RichProgress(Progress):
         self.console = Console(stderr=True)
 
     def begin(self, side: Side, first: Side | None) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich import progress
 
         self.first = first
-        self.bar = Progress(
-            TextColumn("{task.description:>9}"),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[text]}"),
+        self.bar = progress.Progress(
+            progress.TextColumn("{task.description:>9}"),
+            progress.BarColumn(bar_width=20),
+            progress.MofNCompleteColumn(),
+            progress.TimeElapsedColumn(),
+            progress.TextColumn("{task.fields[text]}"),
             console=self.console,
             refresh_per_second=5,
         )

@@ -92,7 +92,7 @@ def show(error: BaseException, builtins_: dict[str, object]) -> None:
 
 def without_our_lines(summary: traceback.TracebackException) -> traceback.TracebackException:
     """Take this command and Python's import machinery out of a traceback and of what led to it."""
-    ours = (__file__, substitute.__file__)
+    ours = (__file__, substitute.__file__, importlib.__file__)
     summary.stack[:] = [
         frame
         for frame in summary.stack
