@@ -1,8 +1,8 @@
 """Pairs of uniform numbers made normal, in blocks of 16. PyTorch: ATen/native/cpu/avx_mathfun.h.
 
-The float32 logarithm, sine and cosine are the polynomials of Moshier's Cephes, in the order of operations (which
-products are fused with which sums) of PyTorch's AVX2 build, because one rounding more changes the last bit. The
-header this follows is under the zlib licence (Julien Pommier, Giovanni Garberoglio).
+The float32 logarithm, sine and cosine are the polynomials of Moshier's Cephes, in the order of operations
+(which products are fused with which sums) of PyTorch's AVX2 build, because one rounding more changes the last
+bit. The header this follows is under the zlib licence (Julien Pommier, Giovanni Garberoglio).
 """
 
 import math

@@ -7,7 +7,7 @@ from numba.extending import intrinsic
 
 @intrinsic
 def fma(typing_context, x, y, z):
-    """Three float32 give a float32, three float64 a float64. Exact: without the instruction LLVM calls libm."""
+    """Three float32 give a float32, three float64 a float64. Without the instruction LLVM calls libm."""
     if x != y or y != z or x not in (types.float32, types.float64):
         return None
 

@@ -1,7 +1,7 @@
 """Normal, exponential and the other distributions. PyTorch: ATen/native/cpu/DistributionTemplates.h.
 
-float64 arithmetic goes through `math`, that is the C library, as in PyTorch: NumPy's vectorised log1p, exp and tan
-differ from it in the last bit of 0.5 to 7 % of inputs.
+float64 arithmetic goes through `math`, that is the C library, as in PyTorch: NumPy's vectorised log1p, exp
+and tan differ from it in the last bit of 0.5 to 7 % of inputs.
 """
 
 import math

@@ -1,8 +1,9 @@
 """The Mersenne Twister, and whole numbers, uniform numbers and coin flips drawn from it.
 
-PyTorch: ATen/core/MT19937RNGEngine.h, ATen/native/cpu/DistributionTemplates.h. The engine is MT19937 of Matsumoto
-and Nishimura (BSD licence). Every draw is one serial walk over its 32-bit words, so nothing depends on the number of
-threads. `draws` hands a loop its array in pieces, with the words for each; the loop turns words into numbers.
+PyTorch: ATen/core/MT19937RNGEngine.h, ATen/native/cpu/DistributionTemplates.h. The engine is MT19937 of
+Matsumoto and Nishimura (BSD licence). Every draw is one serial walk over its 32-bit words, so nothing depends
+on the number of threads. `draws` hands a loop its array in pieces, with the words for each; the loop turns
+words into numbers.
 """
 
 import math
@@ -99,7 +100,7 @@ def _temper(word):
 
 
 def fill(loop: Callable, array: np.ndarray, *arguments) -> None:
-    """Run loop(elements, *arguments); elements: those of `array`, one-dimensional, in ascending address order.
+    """Run loop(elements, *arguments), elements being those of `array` in ascending address order, as one row.
 
     PyTorch: TensorIterator, which walks a tensor by its strides and not by its indices.
     """
@@ -181,7 +182,7 @@ def _uniform64(out, state, low, high):
 
 
 def random_integers(array: np.ndarray, state: np.ndarray, low: int, span: int) -> None:
-    """Fill with whole numbers of low .. low + span - 1, cast to the array's dtype. PyTorch: random_(from, to)."""
+    """Fill with whole numbers of low .. low + span - 1, cast to the array's dtype."""
     if span < 1 << 28:
         random_words(array, state, span, low)
     else:

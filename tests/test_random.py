@@ -1,0 +1,530 @@
+"""Random numbers are PyTorch's, bit for bit. PyTorch: test/test_torch.py, test/test_tensor_creation_ops.py."""
+
+import copy
+import json
+import pickle
+import threading
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from helpers import check, needs_torch, torch
+from hypothesis import given
+from hypothesis import strategies as st
+from random_draws import EXACT, GOLDEN, LIBM, drawn
+
+import minitorch
+from minitorch.kernels.cpu import random as kernels
+from minitorch.kernels.cpu._compile import serial
+from minitorch.kernels.cpu._fma import fma
+
+GOLDEN_DRAWS = json.loads(GOLDEN.read_text())
+
+
+# ---- The streams ----
+
+
+@pytest.mark.parametrize("call", EXACT)
+def test_golden(call):
+    """What PyTorch drew when the file was written, and its generator afterwards; torch is not needed."""
+    assert drawn(minitorch, call) == GOLDEN_DRAWS[call]
+
+
+@needs_torch
+@pytest.mark.parametrize("call", EXACT + LIBM)
+def test_same_as_torch(call):
+    """The installed PyTorch draws the same bits and leaves the same state, for several seeds."""
+    for seed in (0, 2**40 + 7, -1):
+        assert drawn(minitorch, call, seed) == drawn(torch, call, seed)
+
+
+def test_golden_file_is_complete():
+    assert list(GOLDEN_DRAWS) == EXACT
+
+
+def test_shuffling_more_than_2_to_the_28_items():
+    """The path for sizes that do not fit a test: on a small size, against the definition."""
+    size = 1000
+    state = _state(5)
+    words = np.empty(2 * size, np.uint32)
+    kernels._words(words, _state(5))
+    expected = list(range(size))
+    for i in range(size):
+        z = ((int(words[2 * i]) << 32) | int(words[2 * i + 1])) % (i + 1)
+        expected[i] = expected[z]
+        expected[z] = i
+    items = np.arange(size)
+    kernels._shuffle_large(items, state)
+    assert items.tolist() == expected
+
+
+def test_words_are_the_mersenne_twisters():
+    """NumPy has the same engine, seeded in the same way."""
+    words = np.empty(2000, np.uint32)
+    kernels._words(words, _state(123))
+    expected = np.random.RandomState(123).randint(0, 2**32, 2000, dtype=np.uint32)
+    np.testing.assert_array_equal(words, expected)
+
+
+@given(cuts=st.lists(st.integers(0, 700), min_size=1, max_size=6))
+def test_words_do_not_depend_on_how_they_are_asked_for(cuts):
+    whole, pieces = np.empty(sum(cuts), np.uint32), [np.empty(n, np.uint32) for n in cuts]
+    kernels._words(whole, _state(9))
+    state = _state(9)
+    for piece in pieces:
+        kernels._words(piece, state)
+    np.testing.assert_array_equal(whole, np.concatenate(pieces))
+
+
+def _state(seed: int) -> np.ndarray:
+    state = np.zeros(1, kernels.STATE)
+    kernels.seed(state, seed)
+    return state
+
+
+@given(st.tuples(*[st.floats(-1e6, 1e6, width=32)] * 3))
+def test_fma_rounds_once(numbers):
+    x, y, z = (np.float32(each) for each in numbers)
+    exact = Fraction(float(x)) * Fraction(float(y)) + Fraction(float(z))
+    error = abs(Fraction(float(_fma(x, y, z))) - exact)
+    neighbours = [np.nextafter(_fma(x, y, z), np.float32(way)) for way in (-np.inf, np.inf)]
+    assert all(error <= abs(Fraction(float(each)) - exact) for each in neighbours)
+
+
+@serial
+def _fma(x, y, z):
+    return fma(x, y, z)
+
+
+# ---- The generator ----
+
+
+def test_default_seed_of_a_generator():
+    assert minitorch.Generator().initial_seed() == 67280421310721
+
+
+@needs_torch
+@pytest.mark.parametrize("seed", [0, 1, -1, -(2**63), 2**63, 2**64 - 1, 2**32 + 5])
+def test_state_after_seeding(seed):
+    ours, theirs = minitorch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
+    assert ours.initial_seed() == theirs.initial_seed()
+    assert _bytes(ours.get_state()) == _bytes(theirs.get_state())
+
+
+@pytest.mark.parametrize("seed", [3.7, True, "7", np.int64(3)])
+def test_manual_seed_takes_what_int_takes(seed):
+    assert minitorch.manual_seed(seed) is minitorch.default_generator
+    assert minitorch.initial_seed() == int(seed)
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (lambda torch: torch.Generator().manual_seed(2**64), ValueError),
+        (lambda torch: torch.Generator().manual_seed(-(2**63) - 1), ValueError),
+        (lambda torch: torch.manual_seed(2**64), ValueError),
+        (lambda torch: torch.manual_seed("x"), ValueError),
+        (lambda torch: torch.Generator().manual_seed("a"), RuntimeError),
+        (lambda torch: torch.Generator().manual_seed(3.7), RuntimeError),
+        (lambda torch: torch.Generator().manual_seed(True), RuntimeError),
+        (lambda torch: torch.Generator().manual_seed(None), RuntimeError),
+        (lambda torch: torch.Generator("foo"), RuntimeError),
+        (lambda torch: torch.Generator().get_offset(), RuntimeError),
+        (lambda torch: torch.Generator().set_offset(1), RuntimeError),
+        (lambda torch: torch.Generator().set_state([1]), TypeError),
+        (lambda torch: torch.Generator().set_state(torch.zeros(5056)), TypeError),
+        (lambda torch: torch.Generator().set_state(torch.zeros(3, dtype=torch.uint8)), RuntimeError),
+        (lambda torch: torch.Generator().set_state(torch.zeros(5056, dtype=torch.uint8)), RuntimeError),
+        (lambda torch: torch.Generator().set_state(torch.zeros(5056, 2, dtype=torch.uint8)[:, 0]), RuntimeError),
+        (lambda torch: torch.set_rng_state(3), TypeError),
+    ],
+)
+def test_generator_errors(body, error):
+    check(body, raises=error)
+
+
+def test_seed_is_a_new_one_each_time():
+    generator = minitorch.Generator()
+    seeds = {generator.seed() for _ in range(4)}
+    assert len(seeds) == 4
+    assert generator.initial_seed() in seeds
+    assert minitorch.seed() == minitorch.initial_seed()
+
+
+@needs_torch
+def test_state_is_exchanged_both_ways():
+    """In the middle of a block and with a normal number pending, the other library goes on where one stopped."""
+    minitorch.manual_seed(11)
+    minitorch.rand(700)
+    minitorch.randn(3)
+    torch.set_rng_state(torch.from_numpy(minitorch.get_rng_state().numpy()))
+    assert _bytes(minitorch.randn(5)) == _bytes(torch.randn(5))
+    torch.rand(1000)
+    torch.randn(7)
+    minitorch.set_rng_state(torch.get_rng_state())
+    minitorch_next, torch_next = (library.randn(2000) for library in (minitorch, torch))
+    assert _bytes(minitorch_next) == _bytes(torch_next)
+    assert _bytes(minitorch.get_rng_state()) == _bytes(torch.get_rng_state())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("left", 0), ("left", -1), ("left", 625), ("left", 2**31 - 1), ("next", 625), ("next", 2**63), ("seeded", 0)],
+)
+def test_a_broken_state_is_refused(field, value):
+    """A position outside of the words would make a kernel read foreign memory."""
+    record = _state(3)
+    record[field] = value
+    with pytest.raises(RuntimeError, match="Invalid mt19937 state"):
+        minitorch.Generator().set_state(minitorch.from_numpy(record.view(np.uint8)))
+
+
+def test_a_position_that_contradicts_the_count_is_refused():
+    generator = minitorch.Generator()
+    minitorch.rand(10, generator=generator)
+    record = generator.get_state().numpy().view(kernels.STATE)
+    record["left"] += 1
+    with pytest.raises(RuntimeError, match="Invalid mt19937 state"):
+        generator.set_state(minitorch.from_numpy(record.view(np.uint8)))
+
+
+def test_get_state_is_a_copy():
+    generator = minitorch.Generator()
+    state = generator.get_state()
+    before = _bytes(state)
+    minitorch.rand(5, generator=generator)
+    assert _bytes(state) == before
+    generator.set_state(state)
+    minitorch.rand(5, generator=generator)
+    assert _bytes(state) == before
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, copy.copy, lambda g: pickle.loads(pickle.dumps(g))])
+def test_a_copied_generator_goes_on_from_the_same_point(duplicate):
+    generator = minitorch.Generator().manual_seed(4)
+    minitorch.randn(7, generator=generator)
+    other = duplicate(generator)
+    first = minitorch.randn(40, generator=generator)
+    assert _bytes(first) == _bytes(minitorch.randn(40, generator=other))
+
+
+def test_clone_state():
+    generator = minitorch.Generator().manual_seed(4)
+    clone = generator.clone_state()
+    first = minitorch.rand(4, generator=generator)
+    assert clone is not generator
+    assert _bytes(first) == _bytes(minitorch.rand(4, generator=clone))
+
+
+def test_a_generator_of_ones_own_leaves_the_default_one_alone():
+    minitorch.manual_seed(0)
+    before = _bytes(minitorch.get_rng_state())
+    generator = minitorch.Generator().manual_seed(8)
+    minitorch.rand(3, generator=generator)
+    minitorch.empty(20).normal_(generator=generator)
+    minitorch.randperm(5, generator=generator)
+    minitorch.multinomial(minitorch.ones(4), 2, generator=generator)
+    assert _bytes(minitorch.get_rng_state()) == before
+
+
+def test_fork_rng():
+    minitorch.manual_seed(0)
+    before = _bytes(minitorch.get_rng_state())
+    with minitorch.random.fork_rng():
+        minitorch.rand(10)
+    assert _bytes(minitorch.get_rng_state()) == before
+    with minitorch.random.fork_rng(enabled=False):
+        minitorch.rand(10)
+    assert _bytes(minitorch.get_rng_state()) != before
+
+
+def test_threads_share_a_generator_without_losing_words():
+    """Each draw is one piece of the stream, whoever makes it."""
+    generator = minitorch.Generator().manual_seed(1)
+    drawn = []
+
+    def draw():
+        for _ in range(200):
+            drawn.append(minitorch.rand(37, generator=generator).numpy().tobytes())
+
+    threads = [threading.Thread(target=draw) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    alone = minitorch.Generator().manual_seed(1)
+    expected = sorted(minitorch.rand(37, generator=alone).numpy().tobytes() for _ in range(800))
+    assert sorted(drawn) == expected
+    assert _bytes(generator.get_state()) == _bytes(alone.get_state())
+
+
+def _bytes(tensor) -> bytes:
+    return tensor.numpy().tobytes()
+
+
+# ---- The functions around the streams ----
+
+CALLS = [
+    lambda torch: torch.rand(2, 3),
+    lambda torch: torch.rand((2, 3)),
+    lambda torch: torch.rand([2, 3]),
+    lambda torch: torch.rand(size=(2, 3)),
+    lambda torch: torch.rand(()),
+    lambda torch: torch.rand(0, 3),
+    lambda torch: torch.rand(2, dtype=torch.float64, requires_grad=True),
+    lambda torch: torch.rand(2, dtype=torch.float64, device="cpu", layout=torch.strided, pin_memory=False),
+    lambda torch: torch.rand(2, out=torch.zeros(2)),
+    lambda torch: torch.rand(2, out=torch.zeros(0, dtype=torch.float64)),
+    lambda torch: torch.rand(2, generator=None),
+    lambda torch: torch.randn(2, 3, generator=torch.Generator().manual_seed(3)),
+    lambda torch: torch.randint(3, (2,)),
+    lambda torch: torch.randint(5, size=(2,)),
+    lambda torch: torch.randint(2, 5, size=(2,)),
+    lambda torch: torch.randint(low=2, high=5, size=(2,)),
+    lambda torch: torch.randint(high=5, size=(2,)),
+    lambda torch: torch.randint(0, 10, [3, 2]),
+    lambda torch: torch.randint(0, 10, ()),
+    lambda torch: torch.randint(0, 3, (2,), dtype=torch.float32, requires_grad=True),
+    lambda torch: torch.randint(0, 10, (5,), out=torch.zeros(5, dtype=torch.int32)),
+    lambda torch: torch.randperm(5, dtype=torch.float32, requires_grad=True),
+    lambda torch: torch.randperm(256, dtype=torch.uint8),
+    lambda torch: torch.randperm(5, out=torch.zeros(5)),
+    lambda torch: torch.rand_like(torch.zeros(2, 3), requires_grad=True),
+    lambda torch: torch.rand_like(torch.zeros(2, 3, dtype=torch.int64), dtype=torch.float32),
+    lambda torch: torch.rand_like(torch.zeros(2, 3).t()),
+    lambda torch: torch.randn_like(torch.zeros(4, 6)[::2, ::2]),
+    lambda torch: torch.randint_like(torch.zeros(2, 3), 5),
+    lambda torch: torch.randint_like(torch.zeros(2, 3).t(), 2, 5, dtype=torch.int64),
+    lambda torch: torch.randint_like(torch.zeros(2, 3), low=1, high=5),
+    lambda torch: torch.bernoulli(torch.full((4,), 0.5), out=torch.zeros(4, dtype=torch.int64)),
+    lambda torch: torch.bernoulli(torch.zeros(9, dtype=torch.int64), 0.5),
+    lambda torch: torch.zeros(9).bernoulli_(True),
+    lambda torch: torch.zeros(9).bernoulli_(p=0.4),
+    lambda torch: torch.zeros(9).bernoulli_(torch.tensor(0.5)),
+    lambda torch: torch.zeros(2, 3).bernoulli_(torch.tensor([0.1, 0.5, 0.9])),
+    lambda torch: torch.zeros(9, dtype=torch.int64).bernoulli_(torch.full((9,), 0.5, dtype=torch.float64)),
+    lambda torch: torch.zeros(9).random_(to=5),
+    lambda torch: torch.zeros(9).random_(**{"from": 1, "to": 5}),
+    lambda torch: torch.zeros(9).random_(**{"from": 1, "to": None}),
+    lambda torch: torch.zeros(9).uniform_(torch.tensor(1.0), to=torch.tensor(2.0)),
+    lambda torch: torch.zeros(9).uniform_(1, 1),
+    lambda torch: torch.zeros(20).normal_(mean=1, std=0),
+    lambda torch: torch.zeros(0, dtype=torch.int64).normal_(),
+    lambda torch: torch.normal(0, 1, (2,)),
+    lambda torch: torch.normal(std=1.0, size=[3], mean=0),
+    lambda torch: torch.normal(0.0, 1.0, size=(2,), dtype=torch.float64, requires_grad=True),
+    lambda torch: torch.normal(torch.zeros(3)),
+    lambda torch: torch.normal(torch.zeros(3, 1), torch.ones(1, 4)),
+    lambda torch: torch.normal(torch.zeros(2, 3).t(), 1.0),
+    lambda torch: torch.normal(torch.zeros(3), 1.0, out=torch.zeros(3, dtype=torch.float64)),
+    lambda torch: torch.multinomial(torch.ones(0, 3), 2, True),
+    lambda torch: torch.multinomial(torch.ones(3), 2, out=torch.zeros(2, dtype=torch.int64)),
+    lambda torch: torch.multinomial(torch.ones(3), 4, replacement=True),
+]
+
+
+@pytest.mark.parametrize("body", CALLS, ids=range(len(CALLS)))
+def test_call(body):
+    """Same numbers, dtype, shape and strides; `check` seeds both."""
+    check(body, exact=True, strides=True)
+
+
+ERRORS = [
+    (lambda torch: torch.rand(), TypeError),
+    (lambda torch: torch.rand(2, dtype=torch.int64), NotImplementedError),
+    (lambda torch: torch.rand(2, -3), RuntimeError),
+    (lambda torch: torch.rand(2.0), TypeError),
+    (lambda torch: torch.rand("a"), TypeError),
+    (lambda torch: torch.rand(2, size=(3,)), TypeError),
+    (lambda torch: torch.rand(2, out=torch.zeros(2), dtype=torch.float64), RuntimeError),
+    (lambda torch: torch.rand_like([1]), TypeError),
+    (lambda torch: torch.rand_like(torch.zeros(2, dtype=torch.int64)), NotImplementedError),
+    (lambda torch: torch.randn(2, dtype=torch.int64), NotImplementedError),
+    (lambda torch: torch.randint(3, 3, (2,)), RuntimeError),
+    (lambda torch: torch.randint(-3, (2,)), RuntimeError),
+    (lambda torch: torch.randint(5, 2), TypeError),
+    (lambda torch: torch.randint(5), TypeError),
+    (lambda torch: torch.randint(0, 2.5, (2,)), TypeError),
+    (lambda torch: torch.randint(0, 10, 2, 3), TypeError),
+    (lambda torch: torch.randint(0, 300, (2,), dtype=torch.uint8), RuntimeError),
+    (lambda torch: torch.randint(0, 3, (2,), dtype=torch.bool), RuntimeError),
+    (lambda torch: torch.randint(0, 3, (2,), requires_grad=True), RuntimeError),
+    (lambda torch: torch.randint(0, 10, (-2,)), RuntimeError),
+    (lambda torch: torch.randint(2**63, (3,)), ValueError),
+    (lambda torch: torch.randint(0, 10, (5,), out=torch.zeros(5), dtype=torch.int64), RuntimeError),
+    (lambda torch: torch.randint_like(torch.zeros(2, 3), 5, 5), RuntimeError),
+    (lambda torch: torch.randperm(-1), RuntimeError),
+    (lambda torch: torch.randperm(3.0), TypeError),
+    (lambda torch: torch.randperm(True), TypeError),
+    (lambda torch: torch.randperm(257, dtype=torch.uint8), RuntimeError),
+    (lambda torch: torch.randperm(2, dtype=torch.bool), NotImplementedError),
+    (lambda torch: torch.randperm(2**24 + 2, dtype=torch.float32), RuntimeError),
+    (lambda torch: torch.zeros(3).uniform_(1, 0), RuntimeError),
+    (lambda torch: torch.zeros(3).uniform_(-3e38, 3e38), RuntimeError),
+    (lambda torch: torch.zeros(3).uniform_(float("nan"), 1), RuntimeError),
+    (lambda torch: torch.zeros(3).uniform_(0, 1e39), RuntimeError),
+    (lambda torch: torch.zeros(3).double().uniform_(0, float("inf")), RuntimeError),
+    (lambda torch: torch.zeros(3).uniform_(0, "a"), TypeError),
+    (lambda torch: torch.zeros(3).long().uniform_(), NotImplementedError),
+    (lambda torch: torch.zeros(0).uniform_(1, 0), RuntimeError),
+    (lambda torch: torch.zeros(3).normal_(0, -1), RuntimeError),
+    (lambda torch: torch.zeros(3).normal_(0, float("nan")), RuntimeError),
+    (lambda torch: torch.zeros(3).bool().normal_(), NotImplementedError),
+    (lambda torch: torch.zeros(3).normal_(generator=3), TypeError),
+    (lambda torch: torch.zeros(3).random_(5, 5), RuntimeError),
+    (lambda torch: torch.zeros(3).random_(0), RuntimeError),
+    (lambda torch: torch.zeros(3).random_(1.5), TypeError),
+    (lambda torch: torch.zeros(3).random_(1, 2.5), TypeError),
+    (lambda torch: torch.zeros(3).random_(None), TypeError),
+    (lambda torch: torch.zeros(3).random_(1, 2, 3), TypeError),
+    (lambda torch: torch.zeros(3).random_(2**24, None), RuntimeError),
+    (lambda torch: torch.zeros(3).byte().random_(0, 257), RuntimeError),
+    (lambda torch: torch.zeros(3).byte().random_(-1, 256), RuntimeError),
+    (lambda torch: torch.zeros(3).byte().random_(-5, None), RuntimeError),
+    (lambda torch: torch.zeros(3).bool().random_(2, None), RuntimeError),
+    (lambda torch: torch.zeros(3).int().random_(0, 2**31 + 1), RuntimeError),
+    (lambda torch: torch.zeros(3).int().random_(-(2**63), None), RuntimeError),
+    (lambda torch: torch.zeros(3).bernoulli_(1.5), RuntimeError),
+    (lambda torch: torch.zeros(3).bernoulli_(-0.1), RuntimeError),
+    (lambda torch: torch.zeros(3).bernoulli_(float("nan")), RuntimeError),
+    (lambda torch: torch.zeros(3).bernoulli_("a"), TypeError),
+    (lambda torch: torch.zeros(3).bernoulli_(torch.full((3,), 2.0)), RuntimeError),
+    (lambda torch: torch.zeros(3).bernoulli_(torch.ones(3).long()), NotImplementedError),
+    (lambda torch: torch.zeros(3).bernoulli_(torch.ones(4)), RuntimeError),
+    (lambda torch: torch.bernoulli(torch.tensor([float("nan")])), RuntimeError),
+    (lambda torch: torch.bernoulli(torch.ones(3).long()), NotImplementedError),
+    (lambda torch: torch.bernoulli(torch.ones(3), 1.5), RuntimeError),
+    (lambda torch: torch.zeros(3).exponential_(0), RuntimeError),
+    (lambda torch: torch.zeros(3).exponential_(float("nan")), RuntimeError),
+    (lambda torch: torch.zeros(3).long().exponential_(), RuntimeError),
+    (lambda torch: torch.zeros(3).geometric_(0), RuntimeError),
+    (lambda torch: torch.zeros(3).geometric_(1), RuntimeError),
+    (lambda torch: torch.zeros(3).bool().geometric_(0.5), NotImplementedError),
+    (lambda torch: torch.zeros(3).cauchy_(0, 0), RuntimeError),
+    (lambda torch: torch.zeros(3).long().cauchy_(), RuntimeError),
+    (lambda torch: torch.zeros(3).log_normal_(0, -1), RuntimeError),
+    (lambda torch: torch.zeros(3).long().log_normal_(), NotImplementedError),
+    (lambda torch: torch.zeros(3).expand(4, 3).uniform_(), RuntimeError),
+    (lambda torch: torch.normal(0.0, 1.0), TypeError),
+    (lambda torch: torch.normal(1.0), TypeError),
+    (lambda torch: torch.normal(torch.zeros(3), torch.ones(3), torch.ones(3)), TypeError),
+    (lambda torch: torch.normal("a", 1.0), TypeError),
+    (lambda torch: torch.normal(torch.zeros(3, 2), torch.ones(4)), RuntimeError),
+    (lambda torch: torch.normal(torch.zeros(3), -1.0), RuntimeError),
+    (lambda torch: torch.normal(0.0, -torch.ones(3)), RuntimeError),
+    (lambda torch: torch.normal(torch.zeros(3), -torch.ones(3)), RuntimeError),
+    (lambda torch: torch.normal(torch.zeros(2).long(), 1.0), NotImplementedError),
+    (lambda torch: torch.multinomial(torch.ones(3), 4), RuntimeError),
+    (lambda torch: torch.multinomial(torch.ones(3), 0), RuntimeError),
+    (lambda torch: torch.multinomial(torch.ones(3), 2.5), TypeError),
+    (lambda torch: torch.multinomial(torch.ones(2, 2, 3), 2), RuntimeError),
+    (lambda torch: torch.multinomial(torch.zeros(3), 1), RuntimeError),
+    (lambda torch: torch.multinomial(torch.zeros(3), 2, True), RuntimeError),
+    (lambda torch: torch.multinomial(-torch.ones(3), 1), RuntimeError),
+    (lambda torch: torch.multinomial(-torch.ones(3), 2, True), RuntimeError),
+    (lambda torch: torch.multinomial(torch.full((3,), float("inf")), 2, True), RuntimeError),
+    (lambda torch: torch.multinomial(torch.full((3,), float("nan")), 1), RuntimeError),
+    (lambda torch: torch.multinomial(torch.ones(3).long(), 1), RuntimeError),
+    (lambda torch: torch.multinomial(torch.ones(3), 2, out=torch.zeros(0)), RuntimeError),
+]
+
+
+@pytest.mark.parametrize(("body", "error"), ERRORS, ids=range(len(ERRORS)))
+def test_error(body, error):
+    check(body, raises=error)
+
+
+FILLS = [
+    lambda x: x.uniform_(),
+    lambda x: x.normal_(),
+    lambda x: x.random_(),
+    lambda x: x.random_(5),
+    lambda x: x.random_(1, 5),
+    lambda x: x.bernoulli_(),
+    lambda x: x.bernoulli_(x.detach().abs() / 2),
+    lambda x: x.exponential_(),
+    lambda x: x.geometric_(0.5),
+    lambda x: x.cauchy_(),
+    lambda x: x.log_normal_(),
+]
+
+
+@pytest.mark.parametrize("fill", FILLS, ids=range(len(FILLS)))
+def test_a_fill_cuts_the_history(fill):
+    """What was there before gets the gradient 0, also through a view; the node has PyTorch's name."""
+
+    def whole(torch, x):
+        y = x * 2
+        version = y._version
+        same = fill(y) is y
+        return y, same, y._version - version, type(y.grad_fn).__name__
+
+    def part(torch, x):
+        y = x * 2
+        fill(y[1:])
+        return y, type(y.grad_fn).__name__
+
+    check(whole, np.linspace(0.1, 1.9, 20, dtype=np.float32), exact=True)
+    check(part, np.linspace(0.1, 1.9, 20, dtype=np.float32), exact=True)
+    check(lambda torch, x: fill(x), np.zeros(3, np.float32), raises=RuntimeError)
+
+
+def test_results_of_bernoulli_and_normal_have_no_gradient():
+    probabilities = np.linspace(0.1, 0.9, 20, dtype=np.float32)
+    check(lambda torch, x: torch.bernoulli(x), probabilities, exact=True)
+    check(lambda torch, x: torch.normal(x, 1.0), probabilities, exact=True)
+    check(lambda torch, x: torch.normal(0.0, x), probabilities, exact=True)
+    check(lambda torch, x, y: torch.normal(x, y), probabilities, probabilities[:1], exact=True)
+    check(lambda torch, x: torch.bernoulli(x, 0.5), probabilities, raises=RuntimeError)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        (2**24 + 1, 2**24 + 3),
+        (2**24 - 1, 2**24 + 1),
+        (-(2**24) - 1, 5),
+        (-(2**53) - 1, 2**53 + 1),
+        (2**53 + 1, 2**53 + 7),
+        (-(2**62), 2**62),
+        (-(2**40) - 12345, 2**50 + 6789),
+    ],
+)
+def test_bounds_that_a_float_does_not_have(dtype, low, high):
+    """They move inwards, with PyTorch's warning."""
+
+    def body(torch):
+        with pytest.warns(UserWarning) if abs(low) > 2**53 or dtype == "float32" else _no_warning():
+            return torch.zeros(50, dtype=getattr(torch, dtype)).random_(low, high)
+
+    check(body, exact=True)
+
+
+class _no_warning:
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *unused):
+        pass
+
+
+@given(n=st.integers(0, 3000), seed=st.integers(0, 2**64 - 1))
+def test_randperm_has_every_number_once(n, seed):
+    generator = minitorch.Generator().manual_seed(seed)
+    assert sorted(minitorch.randperm(n, generator=generator).tolist()) == list(range(n))
+
+
+@given(low=st.integers(-(2**63), 2**63 - 2), width=st.integers(1, 2**64), n=st.integers(0, 40))
+def test_randint_stays_in_its_range(low, width, n):
+    high = min(low + width, 2**63 - 1)
+    assert all(low <= each < high for each in minitorch.randint(low, high, (n,)).tolist())
+
+
+@given(ends=st.tuples(*[st.floats(-1e30, 1e30, width=32)] * 2))
+def test_uniform_stays_in_its_range(ends):
+    """The upper end is never drawn, even where rounding would reach it."""
+    low, high = sorted(ends)
+    drawn = minitorch.empty(200).uniform_(low, high).numpy()
+    assert (drawn >= low).all()
+    assert (drawn < high).all() or low == high
