@@ -1,4 +1,4 @@
-"""A tensor argument: the same numbers and memory layout in both libraries. PyTorch: torch/testing/_creation.py."""
+"""A tensor argument: the same numbers and layout in both libraries. PyTorch: torch/testing/_creation.py."""
 
 import dataclasses
 import math

@@ -136,7 +136,7 @@ def test_saved_tensor_was_modified(name):
     [
         lambda torch, x: x.clone().mul_(3).add_(x),
         lambda torch, x: (x * 2).add_(1) * x,  # mul by a number saves nothing
-        lambda torch, x: (x + 1).exp_().add_(x),
+        lambda torch, x: (x + 1).exp_() * x,
         lambda torch, x: x.clone().div_(x.exp()).sub_(1).neg_(),
         lambda torch, x: x.clone().zero_() + x,
         lambda torch, x: x.clone().fill_(2.0) * x,
@@ -273,8 +273,8 @@ def test_view_made_under_no_grad(later):
         else:
             with torch.no_grad():
                 view.mul_(3)
-            y.sum().backward()
-            return x.grad
+        y.sum().backward()
+        return x.grad
 
     check(body, may_raise=True)
 
