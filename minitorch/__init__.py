@@ -56,6 +56,11 @@ from minitorch.ops.extreme import argmax as argmax
 from minitorch.ops.extreme import argmin as argmin
 from minitorch.ops.extreme import max as max
 from minitorch.ops.extreme import min as min
+from minitorch.ops.gather import gather as gather
+from minitorch.ops.gather import scatter as scatter
+from minitorch.ops.gather import scatter_add as scatter_add
+from minitorch.ops.gather import take as take
+from minitorch.ops.gather import take_along_dim as take_along_dim
 from minitorch.ops.joining import cat as cat
 from minitorch.ops.joining import chunk as chunk
 from minitorch.ops.joining import diagonal as diagonal
@@ -139,6 +144,8 @@ from minitorch.ops.shape import t as t
 from minitorch.ops.shape import transpose as transpose
 from minitorch.ops.shape import unflatten as unflatten
 from minitorch.ops.shape import unsqueeze as unsqueeze
+from minitorch.ops.softmax import log_softmax as log_softmax
+from minitorch.ops.softmax import softmax as softmax
 from minitorch.ops.sort import argsort as argsort
 from minitorch.ops.sort import median as median
 from minitorch.ops.sort import sort as sort
@@ -193,8 +200,18 @@ from minitorch.types import uint8 as uint8
 
 from minitorch import _tensor_str as _tensor_str
 from minitorch import autograd as autograd
+from minitorch import cpu as cpu
+from minitorch import cuda as cuda
+from minitorch import nn as nn
 from minitorch import ops as ops
+from minitorch import optim as optim
+from minitorch import random as random
+from minitorch import utils as utils
+from minitorch._tensor_str import set_printoptions as set_printoptions
+from minitorch.cpu import get_num_threads as get_num_threads
+from minitorch.cpu import set_num_threads as set_num_threads
 
+# Second names of the same things.
 float = float32
 double = float64
 long = int64
@@ -202,6 +219,21 @@ int = int32
 absolute, negative, concat, concatenate = abs, neg, cat, cat
 subtract, multiply, divide, true_divide = sub, mul, div, div
 arctan2, clip, moveaxis, swapaxes, swapdims = atan2, clamp, movedim, transpose, transpose
-set_printoptions = _tensor_str.set_printoptions
+
+
+def is_tensor(obj: object) -> bool:
+    """Whether it is a Tensor. PyTorch: torch.is_tensor."""
+    return isinstance(obj, Tensor)
+
+
+def numel(input: Tensor) -> int:
+    """The number of elements. PyTorch: torch.numel."""
+    return input.numel()
+
+
+def is_floating_point(input: Tensor) -> bool:
+    """Whether the dtype is a floating-point one. PyTorch: torch.is_floating_point."""
+    return input.is_floating_point()
+
 
 __version__ = "0.1.0"

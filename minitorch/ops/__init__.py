@@ -10,11 +10,13 @@ from minitorch.ops import creation as creation
 from minitorch.ops import distributions as distributions
 from minitorch.ops import dropout as dropout
 from minitorch.ops import extreme as extreme
+from minitorch.ops import gather as gather
 from minitorch.ops import indexing as indexing
 from minitorch.ops import inplace as inplace
 from minitorch.ops import joining as joining
 from minitorch.ops import linalg as linalg
 from minitorch.ops import matmul as matmul
+from minitorch.ops import numbers as numbers
 from minitorch.ops import optim as optim
 from minitorch.ops import pointwise as pointwise
 from minitorch.ops import pool as pool
@@ -25,5 +27,6 @@ from minitorch.ops import rounding as rounding
 from minitorch.ops import scan as scan
 from minitorch.ops import shape as shape
 from minitorch.ops import sizes as sizes
+from minitorch.ops import softmax as softmax
 from minitorch.ops import sort as sort
 from minitorch.ops import unary as unary
