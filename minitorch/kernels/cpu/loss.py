@@ -13,18 +13,17 @@ from minitorch.kernels.cpu.pointwise import Pointwise, contiguous
 
 
 class PairLoss:
-    """The kernels of a loss that compares element with element: of one formula and its derivative.
+    """The kernels of a loss that compares element with element: of one formula.
 
     `input` and `target` have one shape and one floating-point dtype.
     """
 
-    __slots__ = ("_backward", "_backward_parallel", "_derivative", "_each", "_formula", "_total", "_total_parallel")
+    __slots__ = ("_each", "_formula", "_parallel", "_serial")
 
-    def __init__(self, formula: Callable, derivative: Callable):
+    def __init__(self, formula: Callable):
         self._formula = formula
-        self._derivative = derivative
         self._each = Pointwise(formula, 2)
-        self._total = self._total_parallel = self._backward = self._backward_parallel = None
+        self._serial = self._parallel = None
 
     def each(self, input: np.ndarray, target: np.ndarray, parameter: float = 0.0) -> np.ndarray:
         """The loss of every pair."""
@@ -34,34 +33,17 @@ class PairLoss:
         self, input: np.ndarray, target: np.ndarray, divisor: int = 1, parameter: float = 0.0
     ) -> np.ndarray:
         """The sum of the losses divided by `divisor`, 0-d."""
-        out = np.empty((), input.dtype)
+        dtype = input.dtype
+        out = np.empty((), dtype)
         a, b = _line(input), _line(target)
-        parts = np.empty(max(1, chunks(a.size)))
         if a.size <= GRAIN:
-            if self._total is None:
-                self._total = serial(_total_loop(self._formula))
-            self._total(a, b, input.dtype.type(parameter), parts, out, float(divisor))
+            if self._serial is None:
+                self._serial = serial(_total_loop(self._formula))
+            self._serial(a, b, dtype.type(parameter), np.empty(1), out, float(divisor))
         else:
-            if self._total_parallel is None:
-                self._total_parallel = parallel(_total_loop(self._formula))
-            self._total_parallel(a, b, input.dtype.type(parameter), parts, out, float(divisor))
-        return out
-
-    def backward(
-        self, grad: np.ndarray, input: np.ndarray, target: np.ndarray, divisor: int = 1, parameter: float = 0.0
-    ) -> np.ndarray:
-        """The gradient to input; `grad` belongs to `each`, or is 0-d and belongs to `total`. Row-major."""
-        out = empty(input.shape, input.dtype)
-        scalars = input.dtype.type(parameter), input.dtype.type(1 / divisor if divisor else math.inf)
-        arrays = _line(grad), _line(input), _line(target), out.reshape(-1)
-        if out.size <= GRAIN:
-            if self._backward is None:
-                self._backward = serial(_backward_loop(self._derivative))
-            self._backward(*arrays, *scalars)
-        else:
-            if self._backward_parallel is None:
-                self._backward_parallel = parallel(_backward_loop(self._derivative))
-            self._backward_parallel(*arrays, *scalars)
+            if self._parallel is None:
+                self._parallel = parallel(_total_loop(self._formula))
+            self._parallel(a, b, dtype.type(parameter), np.empty(chunks(a.size)), out, float(divisor))
         return out
 
 
@@ -91,29 +73,32 @@ def _total_loop(formula: Callable) -> Callable:
     return total
 
 
-def _backward_loop(derivative: Callable) -> Callable:
-    derivative = register_jitable(derivative)
-
-    def backward(grad, a, b, out, parameter, factor):
-        if grad.size == 1:
-            for i in prange(out.size):
-                out[i] = derivative(a[i], b[i], parameter) * factor * grad[0]
-        else:
-            for i in prange(out.size):
-                out[i] = derivative(a[i], b[i], parameter) * factor * grad[i]
-
-    return backward
+mse_loss = PairLoss(loss_formulas.mse)
+smooth_l1_loss = PairLoss(loss_formulas.smooth_l1)
+huber_loss = PairLoss(loss_formulas.huber)
+binary_cross_entropy = PairLoss(loss_formulas.binary_cross_entropy)
+binary_cross_entropy_with_logits = PairLoss(loss_formulas.binary_cross_entropy_with_logits)
 
 
-mse = PairLoss(loss_formulas.mse, loss_formulas.mse_derivative)
-smooth_l1 = PairLoss(loss_formulas.smooth_l1, loss_formulas.smooth_l1_derivative)
-huber = PairLoss(loss_formulas.huber, loss_formulas.huber_derivative)
-binary_cross_entropy = PairLoss(
-    loss_formulas.binary_cross_entropy, loss_formulas.binary_cross_entropy_derivative
-)
-binary_cross_entropy_with_logits = PairLoss(
-    loss_formulas.binary_cross_entropy_with_logits, loss_formulas.binary_cross_entropy_with_logits_derivative
-)
+def mse_loss_backward(grad: np.ndarray, input: np.ndarray, target: np.ndarray, divisor: int) -> np.ndarray:
+    """2 * (input - target) / divisor * grad; `grad` is 0-d, or one for each pair. Row-major."""
+    out = empty(input.shape, input.dtype)
+    loop = _mse_backward_serial if out.size <= GRAIN else _mse_backward_parallel
+    factor = input.dtype.type(2 / divisor if divisor else math.inf)
+    loop(_line(grad), _line(input), _line(target), out.reshape(-1), factor)
+    return out
+
+
+def _mse_backward(grad, a, b, out, factor):
+    if grad.size == 1:
+        for i in prange(out.size):
+            out[i] = factor * (a[i] - b[i]) * grad[0]
+    else:
+        for i in prange(out.size):
+            out[i] = factor * (a[i] - b[i]) * grad[i]
+
+
+_mse_backward_serial, _mse_backward_parallel = serial(_mse_backward), parallel(_mse_backward)
 
 
 def nll_loss(

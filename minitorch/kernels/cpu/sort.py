@@ -1,0 +1,35 @@
+"""Sorting along an axis. PyTorch: aten/src/ATen/native/cpu/SortingKernel.cpp."""
+
+import numpy as np
+
+
+def sort(array: np.ndarray, axis: int, descending: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The elements in order, and the places (int64) they came from; equal ones stay in order, NaN counts as largest."""
+    if array.ndim == 0:
+        return array.copy(), np.zeros((), np.int64)
+    if descending:  # backwards twice: equal elements stay in order
+        places = np.flip(array.shape[axis] - 1 - np.argsort(np.flip(array, axis), axis, kind="stable"), axis)
+    else:
+        places = np.argsort(array, axis, kind="stable")
+    places = np.ascontiguousarray(places)
+    return np.take_along_axis(array, places, axis), places
+
+
+def unique(array: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The different elements in ascending order, for every element which of them it is, and how often each occurs."""
+    elements, inverse, counts = np.unique(array, return_inverse=True, return_counts=True, equal_nan=False)
+    return elements, inverse.reshape(array.shape), counts
+
+
+def median(array: np.ndarray, axis: int, keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The middle element, the lower of two, or the first NaN; and its place, int64."""
+    if array.ndim == 0:
+        return array.copy(), np.zeros((), np.int64)
+    places = np.argsort(array, axis, kind="stable")
+    middle = (array.shape[axis] - 1) // 2
+    place = np.take(places, [middle], axis)
+    if array.dtype.kind == "f":
+        missing = np.isnan(array)
+        place = np.where(missing.any(axis, keepdims=True), missing.argmax(axis, keepdims=True), place)
+    value = np.take_along_axis(array, place, axis)
+    return (value, place) if keepdim else (value.squeeze(axis), place.squeeze(axis))
