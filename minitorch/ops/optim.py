@@ -70,9 +70,7 @@ def adam(
 ) -> None:
     """One step of Adam or AdamW. PyTorch: torch.optim.adam.adam."""
     for kernels, columns in _launches(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps):
-        kernels.adam(
-            *columns, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize, decoupled_weight_decay
-        )
+        kernels.adam(*columns, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize, decoupled_weight_decay)
 
 
 def _launches(*columns: list[Tensor]) -> Iterator[tuple[ModuleType, Sequence[Sequence[np.ndarray]]]]:

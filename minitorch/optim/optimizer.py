@@ -11,7 +11,7 @@ from typing import Any
 from minitorch._tensor import Tensor
 from minitorch.autograd.grad_mode import enable_grad
 from minitorch.nn.modules.module import typename
-from minitorch.ops.creation import tensor
+from minitorch.ops.convert import tensor
 from minitorch.types import float32, get_default_dtype
 from minitorch.utils.hooks import RemovableHandle, register
 
@@ -145,9 +145,7 @@ class Optimizer:
             packed = {name: value for name, value in group.items() if name != "params"}
             packed["params"] = [numbers[param] for param in group["params"]]
             groups.append(packed)
-        state = {
-            numbers[key] if isinstance(key, Tensor) else key: value for key, value in self.state.items()
-        }
+        state = {numbers[key] if isinstance(key, Tensor) else key: value for key, value in self.state.items()}
         result = {"state": state, "param_groups": groups}
         for hook in self._optimizer_state_dict_post_hooks.values():
             changed = hook(self, result)
@@ -288,8 +286,7 @@ def check_tensor_lr(lr: float | Tensor) -> None:
 
 
 def check_fused(fused: bool | None, foreach: bool | None, differentiable: bool) -> None:
-    """Raise RuntimeError for options that exclude each other; alone each asks for what minitorch does anyway.
-    """
+    """Raise RuntimeError for options that exclude each other; alone each asks for what minitorch does anyway."""
     if fused and differentiable:
         raise RuntimeError("`fused` does not support `differentiable`")
     if fused and foreach:

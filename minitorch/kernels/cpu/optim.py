@@ -1,7 +1,7 @@
 """Updates of all parameters of a group in one launch. PyTorch: ATen/native/cpu/Fused{SGD,Adam}Kernel.cpp.
 
 The parameters are laid end to end, in thought. Elements `start` to `stop` of that line are one piece of work,
-whichever parameters it touches: a thousand small parameters cost one launch, and a large one is shared out.
+whichever parameters it touches: a thousand small parameters cost one launch, a large one is shared out.
 `table` has a row per parameter: where it begins on the line, and the addresses of its arrays. `numbers` has its
 hyperparameters, already in its dtype. The addresses are those of arrays whose shape, dtype and layout were
 checked just before, and which the launcher keeps alive until it returns.

@@ -1,4 +1,4 @@
-"""Hooks of a module and the call that runs them. PyTorch: torch/nn/modules/module.py, torch/utils/hooks.py."""
+"""Hooks of a module and their calls. PyTorch: torch/nn/modules/module.py, torch/utils/hooks.py."""
 
 import warnings
 from collections import OrderedDict
@@ -220,9 +220,7 @@ class BackwardHookFunction(Function):
 
 def _through_gate(values: tuple, on_grads: Callable) -> tuple[tuple, list[int]]:
     """The values, with those that need a gradient replaced by watched ones; and which these are."""
-    places = [
-        place for place, each in enumerate(values) if isinstance(each, Tensor) and each.requires_grad
-    ]
+    places = [place for place, each in enumerate(values) if isinstance(each, Tensor) and each.requires_grad]
     if not places or not is_grad_enabled():
         return values, []
     watched = list(values)

@@ -248,8 +248,7 @@ class Stateful:
         return register(self._load_state_dict_pre_hooks, (hook, with_module))
 
     def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
-        """After this module was checked: `hook(module, incompatible_keys)`, which may change the two lists.
-        """
+        """After this module was checked: `hook(module, incompatible_keys)`, which may change the two lists."""
         return register(self._load_state_dict_post_hooks, hook)
 
 
@@ -258,7 +257,7 @@ def _misfit(key: str, tensor: Tensor, value: object) -> str | None:
     if not isinstance(value, Tensor):
         return (
             f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
-            f'checkpoint '
+            f"checkpoint "
             f"but received {type(value)}"
         )
     if tensor.shape != value.shape and not (tensor.dim() == 0 and tuple(value.shape) == (1,)):

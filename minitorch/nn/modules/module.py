@@ -64,8 +64,7 @@ class Module(Hooked, Stateful):
     # ---- Attributes that are parameters, buffers or modules ----
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Add a parameter under a name; None keeps the name free. Raises KeyError, TypeError or ValueError.
-        """
+        """Add a parameter under a name; None keeps the name free. Raises KeyError, TypeError or ValueError."""
         if "_parameters" not in self.__dict__:
             raise AttributeError("cannot assign parameter before Module.__init__() call")
         self._check_name("parameter", name, self._parameters)
@@ -119,8 +118,9 @@ class Module(Hooked, Stateful):
             raise KeyError(f"attribute '{name}' already exists")
         if "." in name:
             raise KeyError(
-                f'module name can\'t contain ".", got: {name}' if kind == "module" else f'{kind} name '
-                f'can\'t contain "."'
+                f'module name can\'t contain ".", got: {name}'
+                if kind == "module"
+                else f'{kind} name can\'t contain "."'
             )
         if name == "":
             raise KeyError(f'{kind} name can\'t be empty string ""')

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from minitorch._tensor import Tensor
 from minitorch.autograd.grad_mode import no_grad
-from minitorch.ops.creation import tensor
+from minitorch.ops.convert import tensor
 from minitorch.ops.joining import stack
 
 
@@ -101,7 +101,5 @@ def _listed(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
         return [parameters]
     listed = list(parameters)
     if not listed and isinstance(parameters, types.GeneratorType):
-        warnings.warn(
-            "`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=3
-        )
+        warnings.warn("`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=3)
     return listed
