@@ -47,8 +47,8 @@ class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
     __array_priority__ = 1000
 
     def __new__(cls, *args, **kwargs) -> "Tensor":
-        """See `minitorch.ops.creation.legacy_tensor`."""
-        return minitorch.ops.creation.legacy_tensor(cls, *args, **kwargs)
+        """See `minitorch.ops.convert.legacy_tensor`."""
+        return minitorch.ops.convert.legacy_tensor(cls, *args, **kwargs)
 
     # ---- What it is ----
 

@@ -19,8 +19,8 @@ from minitorch.ops.dropout import feature_alpha_dropout as feature_alpha_dropout
 from minitorch.ops.matmul import linear as linear
 from minitorch.ops.pool import avg_pool2d as avg_pool2d
 from minitorch.ops.pool import max_pool2d as max_pool2d
-from minitorch.ops.softmax import softmax as softmax
-from minitorch.ops.softmax import log_softmax as log_softmax
-from minitorch.ops.softmax import softmin as softmin
-from minitorch.ops.softmax import functional_softmax as functional_softmax
 from minitorch.ops.softmax import functional_log_softmax as functional_log_softmax
+from minitorch.ops.softmax import functional_softmax as functional_softmax
+from minitorch.ops.softmax import log_softmax as log_softmax
+from minitorch.ops.softmax import softmax as softmax
+from minitorch.ops.softmax import softmin as softmin

@@ -7,6 +7,7 @@ from minitorch.ops import comparison as comparison
 from minitorch.ops import conv as conv
 from minitorch.ops import convert as convert
 from minitorch.ops import creation as creation
+from minitorch.ops import devices as devices
 from minitorch.ops import distributions as distributions
 from minitorch.ops import dropout as dropout
 from minitorch.ops import extreme as extreme

@@ -6,11 +6,13 @@ import warnings
 
 import numpy as np
 
-import minitorch
-from minitorch import kernels, types
+from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.ops.creation import dense_strides, empty, empty_like, empty_strided
+from minitorch.ops.devices import kernels_on
 from minitorch.ops.promotion import check_tensor, dtype_of_number
+from minitorch.ops.shape import detach
 
 
 def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad: bool = False, pin_memory=False) -> Tensor:
@@ -18,7 +20,7 @@ def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad
 
     The dtype is that of the data: float for Python floats, int64 for ints. Raises ValueError for ragged lists.
     """
-    on = _kernels(device)
+    on = kernels_on(device)
     if isinstance(data, Tensor):
         warnings.warn(
             "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -37,6 +39,28 @@ def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad
         array = _array_of(data, shape, kind)
     result = wrap(_own_copy(on, array, kind.numpy))
     return result.requires_grad_() if requires_grad else result
+
+
+def legacy_tensor(cls: type, *args, device=None) -> Tensor:
+    """`Tensor(2, 3)`: memory as it comes; `Tensor([1, 2])`: those values; always of the default dtype.
+
+    PyTorch: torch.Tensor, legacy_tensor_ctor in torch/csrc/utils/tensor_new.cpp.
+    """
+    if len(args) == 1 and isinstance(args[0], Tensor):
+        result = detach(args[0])
+    elif not args:
+        result = empty(0)
+    elif all(isinstance(each, (int, np.integer)) and not isinstance(each, bool) for each in args):
+        result = empty(*args)
+    elif len(args) == 1 and isinstance(args[0], types.Size):
+        result = empty(args[0])
+    elif len(args) == 1 and isinstance(args[0], (list, tuple, np.ndarray)):
+        result = tensor(args[0], dtype=types.get_default_dtype())
+    else:
+        raise TypeError(f"new(): data must be a sequence (got {type(args[0]).__name__})")
+    if cls is not Tensor:
+        result.__class__ = cls
+    return result
 
 
 def as_tensor(data, dtype: types.dtype | None = None, device=None) -> Tensor:
@@ -115,8 +139,8 @@ class ToCopy(Function):
 
     @staticmethod
     def forward(ctx, input, dtype):
-        stride = minitorch.ops.creation.dense_strides(input)
-        result = minitorch.empty_strided(input.array.shape, stride, dtype=types.of_numpy(dtype))
+        stride = dense_strides(input)
+        result = empty_strided(input.array.shape, stride, dtype=types.of_numpy(dtype))
         input.kernels.copy_into(result.array, input.array)
         return result
 
@@ -150,7 +174,7 @@ class Clone(Function):
     def forward(ctx, input):
         if input.array.flags.c_contiguous:
             return wrap(input.kernels.contiguous(input.array))
-        result = minitorch.empty_like(input)
+        result = empty_like(input)
         input.kernels.copy_into(result.array, input.array)
         return result
 
@@ -236,22 +260,6 @@ def _rebuild(cls: type, array: np.ndarray, requires_grad: bool) -> Tensor:
 def from_dlpack(ext_tensor) -> Tensor:
     """Another library's array without a copy. PyTorch: torch.from_dlpack."""
     return wrap(np.from_dlpack(ext_tensor))
-
-
-def kernels_on(device: object):
-    """The kernels of a device. Raises an error that says why where it cannot be had."""
-    if not isinstance(device, (types.device, str, int)):
-        raise TypeError(f"device must be a torch.device, str or int, not {type(device).__name__}")
-    device = device if isinstance(device, types.device) else types.device(device)
-    if device.type == "cpu":
-        return kernels.cpu
-    if device.type == "cuda":
-        raise AssertionError("Torch not compiled with CUDA enabled")
-    raise NotImplementedError(f"minitorch has no tensors on the device {device}")
-
-
-def _kernels(device: object):
-    return kernels.cpu if device is None else kernels_on(device)
 
 
 def _own_copy(on, array: np.ndarray, dtype: np.dtype) -> np.ndarray:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-import minitorch
-from minitorch import kernels, types
+from minitorch import types
 from minitorch._tensor import Tensor, contiguous_strides, wrap
+from minitorch.ops.devices import kernels_on
 from minitorch.ops.promotion import Number, check_tensor, dtype_of_number
+from minitorch.ops.shape import detach, window
 from minitorch.ops.sizes import MAX, check_sizes, sizes_of
 
 # Every function takes what PyTorch's takes: `dtype` (the default dtype if None), `device`, `requires_grad`, and `layout`,
@@ -21,13 +22,13 @@ def empty(
 ) -> Tensor:
     """Memory as it comes. Raises RuntimeError for negative sizes or too much memory. PyTorch: torch.empty."""
     shape = _shape(size, "empty")
-    return _finish(_kernels(device).empty(shape, _dtype(dtype, "empty").numpy), requires_grad)
+    return _finish(kernels_on(device).empty(shape, _dtype(dtype, "empty").numpy), requires_grad)
 
 
 def zeros(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False) -> Tensor:
     """All zeros. PyTorch: torch.zeros."""
     shape = _shape(size, "zeros")
-    return _finish(_kernels(device).zeros(shape, _dtype(dtype, "zeros").numpy), requires_grad)
+    return _finish(kernels_on(device).zeros(shape, _dtype(dtype, "zeros").numpy), requires_grad)
 
 
 def ones(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False) -> Tensor:
@@ -82,10 +83,10 @@ def empty_strided(
     check_sizes(shape)
     numpy_dtype = _dtype(dtype, "empty_strided").numpy
     if stride == contiguous_strides(shape):
-        return _finish(_kernels(device).empty(shape, numpy_dtype), requires_grad)
+        return _finish(kernels_on(device).empty(shape, numpy_dtype), requires_grad)
     reach = 0 if 0 in shape else 1 + sum((n - 1) * step for n, step in zip(shape, stride))
-    flat = wrap(_kernels(device).empty((reach,), numpy_dtype))
-    result = minitorch.ops.shape.detach(minitorch.ops.shape.window(flat, shape, stride, 0))
+    flat = wrap(kernels_on(device).empty((reach,), numpy_dtype))
+    result = detach(window(flat, shape, stride, 0))
     return result.requires_grad_() if requires_grad else result
 
 
@@ -202,28 +203,6 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     return input.masked_fill(wrap(np.tri(*input.array.shape[-2:], diagonal - 1, dtype=np.bool_)), 0)
 
 
-def legacy_tensor(cls: type, *args, device=None) -> Tensor:
-    """`Tensor(2, 3)`: memory as it comes; `Tensor([1, 2])`: those values; always of the default dtype.
-
-    PyTorch: torch.Tensor, legacy_tensor_ctor in torch/csrc/utils/tensor_new.cpp.
-    """
-    if len(args) == 1 and isinstance(args[0], Tensor):
-        result = minitorch.ops.shape.detach(args[0])
-    elif not args:
-        result = empty(0)
-    elif all(isinstance(each, (int, np.integer)) and not isinstance(each, bool) for each in args):
-        result = empty(*args)
-    elif len(args) == 1 and isinstance(args[0], types.Size):
-        result = empty(args[0])
-    elif len(args) == 1 and isinstance(args[0], (list, tuple, np.ndarray)):
-        result = minitorch.tensor(args[0], dtype=types.get_default_dtype())
-    else:
-        raise TypeError(f"new(): data must be a sequence (got {type(args[0]).__name__})")
-    if cls is not Tensor:
-        result.__class__ = cls
-    return result
-
-
 def _shape(size: tuple, function: str) -> tuple[int, ...]:
     shape = sizes_of(size, function)
     for each in shape:
@@ -245,12 +224,8 @@ def _dtype(dtype: object, function: str) -> types.dtype:
     raise TypeError(f"{function}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
 
 
-def _kernels(device: object):
-    return kernels.cpu if device is None else minitorch.ops.convert.kernels_on(device)
-
-
 def _filled(shape: tuple[int, ...], value: Number, dtype: types.dtype, device, requires_grad: bool) -> Tensor:
-    array = _kernels(device).empty(shape, dtype.numpy)
+    array = kernels_on(device).empty(shape, dtype.numpy)
     array.fill(value)
     return _finish(array, requires_grad)
 

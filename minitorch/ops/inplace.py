@@ -4,14 +4,16 @@ An in-place operation is the operation itself, its result written into the tenso
 node made the origin of the tensor. Writing into a view changes the history of its base, and so of all its views.
 """
 
-import minitorch
 from minitorch import types
-from minitorch._tensor import Tensor, wrap
+from minitorch._tensor import Tensor
 from minitorch.autograd.function import Function
 from minitorch.autograd.grad_mode import mode
 from minitorch.autograd.node import gradient_edge
-from minitorch.ops.promotion import Number, array_of, broadcast, check_tensor, operand
-from minitorch.ops.shape import AsStrided, AsStridedBackward
+from minitorch.ops.convert import tensor
+from minitorch.ops.creation import empty_like, ones, zeros_like
+from minitorch.ops.pointwise import add, div, mul, sub
+from minitorch.ops.promotion import Number, array_of, broadcast, operand
+from minitorch.ops.shape import AsStrided, AsStridedBackward, expand
 
 
 def check(target: Tensor) -> bool:
@@ -92,12 +94,8 @@ class CopySlices(Function):
         grad_window = inner.as_strided(size, stride, offset - base_offset)
         if not ctx.needs_input_grad[0]:
             return None, grad_window
-        covered = AsStridedBackward.apply(wrap(_ones(grad_window)), ctx.geometry, ctx.window)
+        covered = AsStridedBackward.apply(ones(size, dtype=grad.dtype), ctx.geometry, ctx.window)
         return grad.masked_fill(covered != 0, 0), grad_window
-
-
-def _ones(like: Tensor):
-    return minitorch.ones(like.array.shape, dtype=like.dtype).array
 
 
 def regenerate(view: Tensor) -> None:
@@ -134,26 +132,26 @@ def add_(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """PyTorch: Tensor.add_."""
     if alpha == 1 and _plain(input, other):
         return _written(input, input.kernels.add(input.array, array_of(other), dtype=input.array.dtype, out=input.array))
-    return assign(input, minitorch.add(input, other, alpha=alpha))
+    return assign(input, add(input, other, alpha=alpha))
 
 
 def sub_(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """PyTorch: Tensor.sub_."""
     check(input)
-    return assign(input, minitorch.sub(input, other, alpha=alpha))
+    return assign(input, sub(input, other, alpha=alpha))
 
 
 def mul_(input: Tensor, other: Tensor | Number) -> Tensor:
     """PyTorch: Tensor.mul_."""
     if _plain(input, other):
         return _written(input, input.kernels.mul(input.array, array_of(other), dtype=input.array.dtype, out=input.array))
-    return assign(input, minitorch.mul(input, other))
+    return assign(input, mul(input, other))
 
 
 def div_(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
     """PyTorch: Tensor.div_."""
     check(input)
-    return assign(input, minitorch.div(input, other, rounding_mode=rounding_mode))
+    return assign(input, div(input, other, rounding_mode=rounding_mode))
 
 
 def _plain(input: Tensor, other: Tensor | Number) -> bool:
@@ -201,7 +199,7 @@ class Fill(Function):
 
     @staticmethod
     def forward(ctx, input, value):
-        result = minitorch.empty_like(input)
+        result = empty_like(input)
         result.array.fill(value.item() if isinstance(value, Tensor) else value)
         return result
 
@@ -215,7 +213,7 @@ class Zero(Function):
 
     @staticmethod
     def forward(ctx, input, value):
-        return minitorch.zeros_like(input)
+        return zeros_like(input)
 
     @staticmethod
     def backward(ctx, grad):
@@ -226,10 +224,10 @@ def copy_(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     """Take the values of `src`, broadcast and cast. PyTorch: Tensor.copy_."""
     recorded = check(input)
     if not isinstance(src, Tensor):
-        src = minitorch.tensor(operand(src, "copy_"))
+        src = tensor(operand(src, "copy_"))
     shape = broadcast(input.array.shape, src.array.shape)
     if shape != input.array.shape:
-        minitorch.ops.shape.expand(src, input.array.shape)  # raises, in PyTorch's words
+        expand(src, input.array.shape)  # raises, in PyTorch's words
     if recorded or (mode.enabled and src.requires_grad):
         return assign(input, Copy.apply(input, src))
     source = src.array
@@ -246,17 +244,10 @@ class Copy(Function):
 
     @staticmethod
     def forward(ctx, input, src):
-        result = minitorch.empty_like(input)
+        result = empty_like(input)
         result.kernels.copy_into(result.array, src.array)
         return result
 
     @staticmethod
     def backward(ctx, grad):
         return grad * 0 if ctx.needs_input_grad[0] else None, grad
-
-
-def apply_unary(input: Tensor, function) -> Tensor:
-    """`function(input)`, written into input."""
-    check_tensor(input, "in-place operation", "input", 1)
-    check(input)
-    return assign(input, function(input))

@@ -11,7 +11,7 @@ import numpy as np
 from minitorch.kernels.cpu._box_muller import box_muller32, box_muller64
 from minitorch.kernels.cpu._compile import serial
 from minitorch.kernels.cpu._fma import fma
-from minitorch.kernels.cpu.random import draws, fill, unit24, unit53
+from minitorch.kernels.cpu.random import CHUNK, draw, fill, unit24, unit53
 
 
 def normal(array: np.ndarray, state: np.ndarray, mean: float, std: float) -> None:
@@ -27,51 +27,55 @@ def normal(array: np.ndarray, state: np.ndarray, mean: float, std: float) -> Non
 @serial
 def _normal(out, state, mean, std):
     """In float64, in pairs: the second of a pair waits in the state for the next call, whatever its dtype."""
-    start = 0
+    done = 0
     if out.size and state[0].has_cached_normal:
         out[0] = fma(state[0].cached_normal, std, mean)
         state[0].cached_normal = 0.0
         state[0].has_cached_normal = 0
-        start = 1
-    for piece, words in draws(out[start::2], state, 4):
+        done = 1
+    pairs = out[done::2]
+    for start in range(0, pairs.size, CHUNK):
+        piece, words = draw(pairs, state, start, 4)
         for i in range(piece.size):
             angle = 2.0 * math.pi * unit53(words, 2 * i)
             radius = math.sqrt(-2.0 * math.log1p(-unit53(words, 2 * i + 1)))
-            out[start] = fma(radius * math.cos(angle), std, mean)
+            piece[i] = fma(radius * math.cos(angle), std, mean)
             second = radius * math.sin(angle)
-            if start + 1 < out.size:
-                out[start + 1] = fma(second, std, mean)
+            place = done + 2 * (start + i) + 1
+            if place < out.size:
+                out[place] = fma(second, std, mean)
             else:
                 state[0].cached_normal = second
                 state[0].has_cached_normal = 1
-            start += 2
 
 
 @serial
 def _normal_blocks32(out, state, mean, std):
     mean, std = np.float32(mean), np.float32(std)
-    for piece, words in draws(out, state, 1):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 1)
         for i in range(piece.size):
             piece[i] = unit24(words, i)
         box_muller32(piece[: piece.size // 16 * 16], mean, std)
     if out.size % 16:  # the rest are drawn again, with so many finished numbers that they make a block
-        for piece, words in draws(out[-16:], state, 1):
-            for i in range(16):
-                piece[i] = unit24(words, i)
-            box_muller32(piece, mean, std)
+        last, words = draw(out, state, out.size - 16, 1)
+        for i in range(16):
+            last[i] = unit24(words, i)
+        box_muller32(last, mean, std)
 
 
 @serial
 def _normal_blocks64(out, state, mean, std):
-    for piece, words in draws(out, state, 2):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 2)
         for i in range(piece.size):
             piece[i] = unit53(words, i)
         box_muller64(piece[: piece.size // 16 * 16], mean, std)
     if out.size % 16:
-        for piece, words in draws(out[-16:], state, 2):
-            for i in range(16):
-                piece[i] = unit53(words, i)
-            box_muller64(piece, mean, std)
+        last, words = draw(out, state, out.size - 16, 2)
+        for i in range(16):
+            last[i] = unit53(words, i)
+        box_muller64(last, mean, std)
 
 
 def log_normal(array: np.ndarray, state: np.ndarray, mean: float, std: float) -> None:
@@ -94,7 +98,8 @@ def exponential(array: np.ndarray, state: np.ndarray, rate: float) -> None:
 
 @serial
 def _exponential(out, state, scale):
-    for piece, words in draws(out, state, 2):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 2)
         for i in range(piece.size):
             piece[i] = scale * math.log1p(-unit53(words, i))
 
@@ -106,7 +111,8 @@ def geometric(array: np.ndarray, state: np.ndarray, probability: float) -> None:
 
 @serial
 def _geometric(out, state, log_failure):
-    for piece, words in draws(out, state, 2):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 2)
         for i in range(piece.size):
             piece[i] = math.ceil(math.log(unit53(words, i)) / log_failure)
 
@@ -118,7 +124,8 @@ def cauchy(array: np.ndarray, state: np.ndarray, median: float, scale: float) ->
 
 @serial
 def _cauchy(out, state, median, scale):
-    for piece, words in draws(out, state, 2):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 2)
         for i in range(piece.size):
             piece[i] = fma(scale, math.tan(math.pi * (unit53(words, i) - 0.5)), median)
 
@@ -151,7 +158,8 @@ def _search(out, state, weights, cumulative):
         for category in range(categories):
             cumulative[category] /= total
         cumulative[categories - 1] = 1
-        for piece, words in draws(out[row], state, 2):
+        for start in range(0, out.shape[1], CHUNK):
+            piece, words = draw(out[row], state, start, 2)
             for i in range(piece.size):
                 value = unit53(words, i)
                 low, high = 0, categories

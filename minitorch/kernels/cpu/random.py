@@ -2,8 +2,7 @@
 
 PyTorch: ATen/core/MT19937RNGEngine.h, ATen/native/cpu/DistributionTemplates.h. The engine is MT19937 of
 Matsumoto and Nishimura (BSD licence). Every draw is one serial walk over its 32-bit words, so nothing depends
-on the number of threads. `draws` hands a loop its array in pieces, with the words for each; the loop turns
-words into numbers.
+on the number of threads. A loop `draw`s the words for a piece of its array and turns them into numbers.
 """
 
 import math
@@ -32,7 +31,7 @@ STATE = np.dtype(
     ]
 )
 
-CHUNK = 16_384  # elements per piece: 128 kB of words, which stay in the cache until they are used
+CHUNK = 8192  # elements per piece: 64 kB of words, which stay in the cache until they are used
 
 _WORD = np.uint32
 _TOP_BIT, _LOW_BITS, _TWIST = _WORD(0x80000000), _WORD(0x7FFFFFFF), _WORD(0x9908B0DF)
@@ -123,14 +122,12 @@ def _address_axes(array: np.ndarray) -> list[int]:
 
 
 @serial
-def draws(out, state, words_each):
-    """Pieces of `out`, each with `words_each` fresh words per element."""
-    words = np.empty(min(out.size, CHUNK) * words_each, np.uint32)
-    for start in range(0, out.size, CHUNK):
-        piece = out[start : start + CHUNK]
-        fresh = words[: piece.size * words_each]
-        _words(fresh, state)
-        yield piece, fresh
+def draw(out, state, start, words_each):
+    """The CHUNK elements of `out` from `start` on, and `words_each` fresh words for each."""
+    piece = out[start : start + CHUNK]
+    words = np.empty(piece.size * words_each, np.uint32)
+    _words(words, state)
+    return piece, words
 
 
 @serial
@@ -166,7 +163,8 @@ def uniform(array: np.ndarray, state: np.ndarray, low: float, high: float) -> No
 def _uniform32(out, state, low, high):
     low, high = np.float32(low), np.float32(high)
     span = high - low
-    for piece, words in draws(out, state, 1):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 1)
         for i in range(piece.size):
             value = fma(unit24(words, i), span, low)
             piece[i] = low if value == high else value
@@ -175,7 +173,8 @@ def _uniform32(out, state, low, high):
 @serial
 def _uniform64(out, state, low, high):
     span = high - low
-    for piece, words in draws(out, state, 2):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 2)
         for i in range(piece.size):
             value = fma(unit53(words, i), span, low)
             piece[i] = low if value == high else value
@@ -196,7 +195,8 @@ def random_words(array: np.ndarray, state: np.ndarray, span: int, low: int = 0) 
 
 @serial
 def _modulo32(out, state, low, span):
-    for piece, words in draws(out, state, 1):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 1)
         for i in range(piece.size):
             piece[i] = low + np.int64(words[i] % span)
 
@@ -208,7 +208,8 @@ def random_double_words(array: np.ndarray, state: np.ndarray, span: int, low: in
 
 @serial
 def _modulo64(out, state, low, span):
-    for piece, words in draws(out, state, 2):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 2)
         for i in range(piece.size):
             word = random64(words, i)
             piece[i] = low + np.int64(word % span if span > 0 else word)
@@ -230,23 +231,23 @@ _LARGE_PERMUTATION = (2**32 - 1) // 20
 
 @serial
 def _shuffle(items, state):
-    i = 0
-    for piece, words in draws(items[1:], state, 1):
+    for start in range(0, items.size - 1, CHUNK):
+        piece, words = draw(items[:-1], state, start, 1)
         for k in range(piece.size):
+            i = start + k
             j = i + np.int64(words[k] % _WORD(items.size - i))
             items[i], items[j] = items[j], items[i]
-            i += 1
 
 
 @serial
 def _shuffle_large(items, state):
-    i = 0
-    for piece, words in draws(items, state, 2):
+    for start in range(0, items.size, CHUNK):
+        piece, words = draw(items, state, start, 2)
         for k in range(piece.size):
+            i = start + k
             j = np.int64(random64(words, k) % np.uint64(i + 1))
             items[i] = items[j]
             items[j] = i
-            i += 1
 
 
 def bernoulli(array: np.ndarray, state: np.ndarray, probability: float, one: float = 1.0) -> None:
@@ -258,7 +259,8 @@ def bernoulli(array: np.ndarray, state: np.ndarray, probability: float, one: flo
 @serial
 def _bernoulli(out, state, threshold, one):
     one, zero = out.dtype.type(one), out.dtype.type(0)
-    for piece, words in draws(out, state, 2):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 2)
         for i in range(piece.size):
             piece[i] = one if random53(words, i) < threshold else zero
 
@@ -271,17 +273,15 @@ def bernoulli_each(array: np.ndarray, state: np.ndarray, probabilities: np.ndarr
 
 @serial
 def _bernoulli32(out, state, probabilities):
-    start = 0
-    for piece, words in draws(out, state, 1):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 1)
         for i in range(piece.size):
             piece[i] = unit24(words, i) < probabilities[start + i]
-        start += piece.size
 
 
 @serial
 def _bernoulli64(out, state, probabilities):
-    start = 0
-    for piece, words in draws(out, state, 2):
+    for start in range(0, out.size, CHUNK):
+        piece, words = draw(out, state, start, 2)
         for i in range(piece.size):
             piece[i] = unit53(words, i) < probabilities[start + i]
-        start += piece.size

@@ -1,0 +1,91 @@
+"""Rows of a table by number, and numbers as rows. PyTorch: aten/src/ATen/native/{Embedding,Onehot}.cpp, nn/functional.py."""
+
+import numpy as np
+
+import minitorch
+from minitorch import types
+from minitorch._tensor import Tensor, wrap
+from minitorch.ops.advanced_indexing import Index, IndexInto, Places
+from minitorch.ops.promotion import check_tensor
+from minitorch.ops.shape import unsqueeze
+
+
+def embedding(
+    input: Tensor,  # (*) int32 or int64
+    weight: Tensor,  # (V, D)
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Tensor:  # (*, D)
+    """Row input[i] of weight for each i. The row `padding_idx` gets no gradient; gradients are always dense.
+
+    Raises IndexError for an index outside [0, V). PyTorch: torch.nn.functional.embedding.
+    """
+    check_tensor(input, "embedding", "indices", 2)
+    check_tensor(weight, "embedding", "weight", 1)
+    if max_norm is not None:
+        raise NotImplementedError("embedding: minitorch does not have max_norm yet")
+    if padding_idx is not None:
+        if not -weight.array.shape[0] <= padding_idx < weight.array.shape[0]:
+            raise AssertionError("Padding_idx must be within num_embeddings")
+        padding_idx %= weight.array.shape[0]
+    if weight.array.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
+    if input.array.dtype.kind != "i":
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"{types.TENSOR_NAME[input.dtype]} instead (while checking arguments for embedding)"
+        )
+    if input.array.size and (input.array.min() < 0 or input.array.max() >= weight.array.shape[0]):
+        raise IndexError("index out of range in self")
+    return Embedding.apply(weight, input, padding_idx, scale_grad_by_freq)
+
+
+class Embedding(Index):
+    """derivatives.yaml: embedding."""
+
+    @staticmethod
+    def forward(ctx, weight, input, padding_idx, scale_grad_by_freq):
+        ctx.padding_idx, ctx.by_frequency = padding_idx, scale_grad_by_freq
+        ctx.shape = weight.array.shape
+        ctx.save_for_backward(input)
+        ctx.places = Places((input.array.astype(np.int64),))  # a copy: the user's may change
+        return wrap(weight.kernels.index(weight.array, ctx.places.indices))
+
+    @staticmethod
+    def backward(ctx, grad):
+        ctx.saved_tensors  # noqa: B018
+        (indices,) = ctx.places.indices
+        if ctx.padding_idx is not None:
+            grad = minitorch.masked_fill(grad, unsqueeze(wrap(indices == ctx.padding_idx), -1), 0)
+        if ctx.by_frequency:
+            counts = np.bincount(indices.reshape(-1), minlength=ctx.shape[0])[indices]
+            grad = grad / unsqueeze(wrap(counts.astype(grad.array.dtype)), -1)
+        return IndexInto.apply(grad, ctx.shape, ctx.places), None, None, None
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:  # (*) int64 -> (*, num_classes) int64
+    """Zeros with a one at each class; without num_classes, one more than the largest.
+
+    Raises RuntimeError for a class outside [0, num_classes). PyTorch: torch.nn.functional.one_hot.
+    """
+    check_tensor(tensor, "one_hot", "self", 1)
+    if tensor.array.dtype != np.int64:
+        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    classes = tensor.array
+    if classes.size == 0:
+        if num_classes <= 0:
+            raise RuntimeError("Can not infer total number of classes from empty tensor.")
+    elif classes.min() < 0:
+        raise RuntimeError("Class values must be non-negative.")
+    if num_classes == -1:
+        num_classes = int(classes.max()) + 1
+    elif classes.size and classes.max() >= num_classes:
+        raise RuntimeError("Class values must be smaller than num_classes.")
+    result = tensor.kernels.zeros((*classes.shape, num_classes), np.dtype(np.int64))
+    rows = result.reshape(-1, num_classes)
+    if classes.size:
+        tensor.kernels.index_put(rows, (np.arange(len(rows)), classes.reshape(-1)), np.int64(1))
+    return wrap(result)

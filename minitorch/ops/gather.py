@@ -1,0 +1,245 @@
+"""gather, scatter, take: one index per element. PyTorch: aten/src/ATen/native/TensorAdvancedIndexing.cpp."""
+
+import warnings
+
+import numpy as np
+
+from minitorch import types
+from minitorch._tensor import Tensor, wrap
+from minitorch.ops.advanced_indexing import Index, Places, RowMajorPut, write_
+from minitorch.ops.numbers import number_like
+from minitorch.ops.promotion import Number, broadcast, check_tensor
+from minitorch.ops.shape import expand, reshape
+from minitorch.ops.sizes import wrap_dim
+
+
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
+    """result[i][j] = input[index[i][j]][j] for dim 0, and so on. Shape: that of index.
+
+    Raises RuntimeError for an index outside [0, size), and for an index tensor that is larger than input in another
+    dimension. PyTorch: torch.gather.
+    """
+    check_tensor(input, "gather", "input", 1)
+    check_tensor(index, "gather", "index", 3)
+    dim = wrap_dim(dim, input.array.ndim)
+    _check_dtype("gather", index)
+    if index.array.size:
+        _check_ndim(input, index, "input")
+        for axis, (have, want) in enumerate(zip(input.array.shape, index.array.shape)):
+            if axis != dim and want > have:
+                raise RuntimeError(
+                    f"Size does not match at dimension {axis} expected index {list(index.array.shape)} to be no larger "
+                    f"than self {list(input.array.shape)} apart from dimension {dim}"
+                )
+    return Gather.apply(input, _places_along(input, dim, index), None, (index,))
+
+
+class Gather(Index):
+    """derivatives.yaml: gather."""
+
+
+def scatter(
+    input: Tensor,
+    dim: int,
+    index: Tensor,
+    src: Tensor | Number | None = None,
+    *,
+    value: Number | None = None,
+    reduce: str | None = None,
+) -> Tensor:
+    """A copy with copy[index[i][j]][j] = src[i][j] for dim 0, and so on. `reduce`: "add" adds instead.
+
+    Raises RuntimeError for an index outside [0, size), or index tensor larger than src. PyTorch: torch.scatter.
+    """
+    src, places, add, function = _scattered(input, dim, index, value if src is None else src, reduce)
+    return function.apply(input, src, places, add, (index,))
+
+
+def scatter_(
+    input: Tensor,
+    dim: int,
+    index: Tensor,
+    src: Tensor | Number | None = None,
+    *,
+    value: Number | None = None,
+    reduce: str | None = None,
+) -> Tensor:
+    """scatter in place. PyTorch: Tensor.scatter_."""
+    src, places, add, function = _scattered(input, dim, index, value if src is None else src, reduce)
+    return write_(input, src, places, add, function, (index,))
+
+
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """A copy with src[i][j] added to copy[index[i][j]][j] for dim 0, and so on. PyTorch: torch.scatter_add."""
+    check_tensor(src, "scatter_add", "src", 4)
+    return scatter(input, dim, index, src, reduce=_ADD)
+
+
+def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """scatter_add in place. PyTorch: Tensor.scatter_add_."""
+    check_tensor(src, "scatter_add_", "src", 4)
+    return scatter_(input, dim, index, src, reduce=_ADD)
+
+
+class Scatter(RowMajorPut):
+    """derivatives.yaml: scatter.src."""
+
+
+class ScatterValue(RowMajorPut):
+    """derivatives.yaml: scatter.value."""
+
+    node_name = "ScatterBackward1"
+
+
+class ScatterAdd(RowMajorPut):
+    """derivatives.yaml: scatter_add."""
+
+
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """The elements at positions of the flattened tensor, negative ones from the end. Shape: that of index.
+
+    Raises IndexError for a position outside. PyTorch: torch.take.
+    """
+    check_tensor(input, "take", "input", 1)
+    check_tensor(index, "take", "index", 2)
+    if index.array.dtype != np.int64:
+        raise RuntimeError(
+            f"take(): Expected a long tensor for index, but got {types.SCALAR_NAME[index.dtype]}"
+        )
+    size = input.array.size
+    if index.array.size and not size:
+        raise IndexError("take(): tried to take from an empty tensor")
+    wrong = (index.array < -size) | (index.array >= size)
+    if wrong.any():
+        raise IndexError(
+            f"out of range: tried to access index {index.array[wrong][0]} on a tensor of {size} elements."
+        )
+    positions = np.where(index.array < 0, index.array + size, index.array)
+    places = []
+    for extent in reversed(input.array.shape or (1,)):
+        places.append(positions % max(extent, 1))
+        positions = positions // max(extent, 1)
+    return Take.apply(input, Places(tuple(reversed(places))), None, (index,))
+
+
+class Take(Index):
+    """derivatives.yaml: take."""
+
+
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """gather with broadcasting and negative indices; without dim, on the flattened tensor.
+
+    Raises RuntimeError for an index out of range, where PyTorch wraps around. PyTorch: torch.take_along_dim.
+    """
+    check_tensor(input, "take_along_dim", "input", 1)
+    check_tensor(indices, "take_along_dim", "indices", 2)
+    if indices.array.dtype != np.int64:
+        raise RuntimeError(
+            f"torch.take_along_dim(): dtype of indices should be Long but got {types.SCALAR_NAME[indices.dtype]}"
+        )
+    if dim is None:
+        input, indices, dim = reshape(input, -1), reshape(indices, -1), 0
+    if input.array.ndim != indices.array.ndim:
+        raise RuntimeError(
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
+            f"{input.array.ndim} dimensions for input, and {indices.array.ndim} dimensions for indices"
+        )
+    dim = wrap_dim(dim, input.array.ndim)
+    have, want = input.array.shape, indices.array.shape
+    if have:
+        shape = broadcast((*have[:dim], want[dim], *have[dim + 1 :]), want)
+        indices = indices if want == shape else expand(indices, shape)
+        wide = (*shape[:dim], have[dim], *shape[dim + 1 :])
+        input = input if have == wide else expand(input, wide)
+    negative = (indices.array < 0) & (indices.array >= -(have[dim] if have else 1))
+    if negative.any():
+        indices = wrap(np.where(negative, indices.array + (have[dim] if have else 1), indices.array))
+    return gather(input, dim, indices)
+
+
+_ADD = "scatter_add"  # what scatter_add gives for `reduce`
+
+
+def _scattered(input: Tensor, dim: int, index: Tensor, src: Tensor | Number, reduce: str | None):
+    """The values, where they go, whether they are added, and the Function to record."""
+    check_tensor(input, "scatter", "input", 1)
+    check_tensor(index, "scatter", "index", 3)
+    dim = wrap_dim(dim, input.array.ndim)
+    _check_dtype("scatter", index)
+    function = Scatter if isinstance(src, Tensor) else ScatterValue
+    if not isinstance(src, Tensor):
+        src = number_like(input, src)
+    elif input.array.dtype != src.array.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+    elif index.array.size:
+        _check_scatter(input, dim, index, src)
+        src = _corner(src, index.array.shape)
+    else:
+        src = number_like(input, 0)
+    if index.array.size and function is ScatterValue:
+        _check_scatter(input, dim, index, None)
+    if reduce is None:
+        return src, _places_along(input, dim, index), False, function
+    if reduce == "multiply":
+        raise NotImplementedError("scatter: minitorch has reduce='add' only, not 'multiply'")
+    if reduce == "add" and function is Scatter:
+        warnings.warn(
+            "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch "
+            "release. Use torch.scatter_reduce instead for more reduction options.",
+            UserWarning,
+            stacklevel=4,
+        )
+    elif reduce not in ("add", _ADD):
+        raise RuntimeError("reduce argument must be either add or multiply.")
+    return src, _places_along(input, dim, index), True, ScatterAdd
+
+
+def _corner(src: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """The leading part of src: what an index tensor of that shape reads of it."""
+    if src.array.shape == shape:
+        return src
+    return src[tuple([slice(0, size) for size in shape])]
+
+
+def _check_dtype(function: str, index: Tensor) -> None:
+    if index.array.dtype.kind != "i":
+        raise RuntimeError(f"{function}(): Expected dtype int32/int64 for index")
+
+
+def _check_ndim(other: Tensor, index: Tensor, name: str) -> None:
+    if max(index.array.ndim, 1) != max(other.array.ndim, 1):
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as {name} tensor")
+
+
+def _check_scatter(input: Tensor, dim: int, index: Tensor, src: Tensor | None) -> None:
+    """Raise unless the index tensor fits into input (apart from dim) and into src."""
+    have, want = input.array.shape, index.array.shape
+    _check_ndim(input, index, "self")
+    fits = all([axis == dim or want[axis] <= size for axis, size in enumerate(have)]) if want else True
+    text = f"Expected index {list(want)} to be no larger than self {list(have)} apart from dimension {dim}"
+    if src is not None:
+        text += f" and to be no larger size than src {list(src.array.shape)}"
+        if src.array.ndim:
+            fits = fits and all([size <= src.array.shape[wrap_dim(axis, src.array.ndim)] for axis, size in enumerate(want)])
+        else:
+            fits = fits and index.array.size == 1
+    if not fits:
+        raise RuntimeError(text)
+    if src is not None:
+        _check_ndim(src, index, "src")
+
+
+def _places_along(input: Tensor, dim: int, index: Tensor) -> Places:
+    """The element that each index names: itself in dimension dim, its own coordinates in the others."""
+    size = input.array.shape[dim] if input.array.ndim else 1
+    array = index.array
+    if array.size == 0:
+        return Places((array.astype(np.int64),) * max(input.array.ndim, 1))
+    low, high = int(array.min()), int(array.max())
+    if low < 0 or high >= size:
+        wrong = array[(array < 0) | (array >= size)]
+        raise RuntimeError(f"index {wrong[0]} is out of bounds for dimension {dim} with size {size}")
+    grid = np.ogrid[tuple([slice(extent) for extent in array.shape])] if array.ndim > 1 else [None]
+    grid = list(grid)
+    grid[dim] = array.astype(np.int64, copy=False)
+    return Places(tuple(grid))

@@ -1,0 +1,126 @@
+"""Elements that a mask names, and the places of those that are not zero. PyTorch: ATen/native/TensorAdvancedIndexing.cpp."""
+
+import numpy as np
+
+from minitorch import types
+from minitorch._tensor import Tensor, wrap
+from minitorch.autograd.function import Function
+from minitorch.autograd.grad_mode import mode
+from minitorch.ops import inplace
+from minitorch.ops.advanced_indexing import Index, Places
+from minitorch.ops.numbers import number_like
+from minitorch.ops.promotion import Number, broadcast, check_tensor
+from minitorch.ops.shape import expand
+
+
+def masked_fill(input: Tensor, mask: Tensor, value: Tensor | Number) -> Tensor:
+    """A copy with `value` where the mask is True. Shape: that of both, broadcast. PyTorch: torch.masked_fill.
+
+    Raises RuntimeError for a mask that is not bool, and a value that is too large for the dtype.
+    """
+    value, function = _check_fill("masked_fill", input, mask, value)
+    broadcast(mask.array.shape, input.array.shape)
+    return function.apply(input, mask, value)
+
+
+def masked_fill_(input: Tensor, mask: Tensor, value: Tensor | Number) -> Tensor:
+    """masked_fill in place. PyTorch: Tensor.masked_fill_."""
+    value, function = _check_fill("masked_fill_", input, mask, value)
+    recorded = inplace.check(input)
+    shape = broadcast(input.array.shape, mask.array.shape)
+    if shape != input.array.shape:
+        raise RuntimeError(
+            f"output with shape {list(input.array.shape)} doesn't match the broadcast shape {list(shape)}"
+        )
+    if recorded or (mode.enabled and value.requires_grad):
+        return inplace.assign(input, function.apply(input, mask, value))
+    input.kernels.masked_fill(input.array, mask.array, value.array)
+    input._storage.version += 1
+    return input
+
+
+class MaskedFill(Function):
+    """derivatives.yaml: masked_fill.Scalar. The engine sums the gradient back to the input's shape."""
+
+    @staticmethod
+    def forward(ctx, input, mask, value):
+        ctx.save_for_backward(mask)
+        shape = np.broadcast_shapes(input.array.shape, mask.array.shape)
+        result = wrap(input.kernels.contiguous(np.broadcast_to(input.array, shape)))
+        input.kernels.masked_fill(result.array, mask.array, value.array)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        (mask,) = ctx.saved_tensors
+        grad_input = masked_fill(grad, mask, 0) if ctx.needs_input_grad[0] else None
+        grad_value = masked_fill(grad, ~mask, 0).sum() if ctx.needs_input_grad[2] else None
+        return grad_input, None, grad_value
+
+
+class MaskedFillTensor(MaskedFill):
+    """derivatives.yaml: masked_fill.Tensor."""
+
+    node_name = "MaskedFillBackward1"
+
+
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """The elements where the mask is True, in one dimension; both broadcast. PyTorch: torch.masked_select.
+
+    Raises RuntimeError for a mask that is not bool.
+    """
+    check_tensor(input, "masked_select", "input", 1)
+    check_tensor(mask, "masked_select", "mask", 2)
+    if mask.array.dtype.kind != "b":
+        raise RuntimeError("masked_select: expected BoolTensor for mask")
+    shape = broadcast(mask.array.shape, input.array.shape)
+    input = input if input.array.shape == shape else expand(input, shape)
+    array = np.broadcast_to(mask.array, shape)
+    indices = input.kernels.nonzero(array if shape else array.reshape(1))
+    return MaskedSelect.apply(input, Places(tuple(indices)), None, (mask,))
+
+
+class MaskedSelect(Index):
+    """derivatives.yaml: masked_select."""
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Tensor | tuple[Tensor, ...]:
+    """The positions of the elements that are not zero: (count, ndim), or a tuple of one vector per dimension.
+
+    PyTorch: torch.nonzero.
+    """
+    check_tensor(input, "nonzero", "input", 1)
+    if as_tuple:
+        rows = input.kernels.nonzero(input.array if input.array.ndim else input.array.reshape(1))
+        return tuple([wrap(row.copy()) for row in rows])
+    rows = input.kernels.nonzero(input.array)  # (ndim, count): a column per element, as PyTorch lays it out
+    result = wrap(rows.T)
+    result._stride = (1, rows.shape[1])
+    return result
+
+
+def argwhere(input: Tensor) -> Tensor:
+    """The positions of the elements that are not zero: (count, ndim). PyTorch: torch.argwhere."""
+    return nonzero(input)
+
+
+def _check_fill(function: str, input: Tensor, mask: Tensor, value: Tensor | Number):
+    """The value as a tensor, and the Function to record."""
+    check_tensor(input, function, "input", 1)
+    if not isinstance(mask, Tensor) or not isinstance(value, (Tensor, bool, int, float, np.number)):
+        raise TypeError(
+            f"{function}() received an invalid combination of arguments - got ({type(mask).__name__}, "
+            f"{type(value).__name__}), but expected one of:"
+        )
+    if isinstance(value, Tensor) and value.array.ndim:
+        raise RuntimeError(
+            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.array.ndim} "
+            "dimension(s)."
+        )
+    if mask.array.dtype.kind != "b":
+        raise RuntimeError(
+            f"masked_fill_ only supports boolean masks, but got mask with dtype {types.C_NAME[mask.dtype]}"
+        )
+    if isinstance(value, Tensor):
+        return value.to(input.dtype), MaskedFillTensor
+    return number_like(input, value), MaskedFill
