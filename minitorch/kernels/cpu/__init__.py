@@ -21,8 +21,15 @@ from minitorch.kernels.cpu.gemm import dot as dot
 from minitorch.kernels.cpu.indexing import index as index
 from minitorch.kernels.cpu.indexing import index_put as index_put
 from minitorch.kernels.cpu.indexing import index_add as index_add
+from minitorch.kernels.cpu.indexing import masked_fill as masked_fill
 from minitorch.kernels.cpu.indexing import nonzero as nonzero
 from minitorch.kernels.cpu.indexing import index_shape as index_shape
+from minitorch.kernels.cpu.loss import mse_loss as mse_loss
+from minitorch.kernels.cpu.loss import smooth_l1_loss as smooth_l1_loss
+from minitorch.kernels.cpu.loss import huber_loss as huber_loss
+from minitorch.kernels.cpu.loss import binary_cross_entropy as binary_cross_entropy
+from minitorch.kernels.cpu.loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+from minitorch.kernels.cpu.loss import mse_loss_backward as mse_loss_backward
 from minitorch.kernels.cpu.loss import nll_loss as nll_loss
 from minitorch.kernels.cpu.loss import nll_loss_backward as nll_loss_backward
 from minitorch.kernels.cpu.memory import empty as empty
@@ -125,6 +132,7 @@ from minitorch.kernels.cpu.pool import avg_pool2d as avg_pool2d
 from minitorch.kernels.cpu.pool import avg_pool2d_backward as avg_pool2d_backward
 from minitorch.kernels.cpu.pool import output_extent as pool_extent
 from minitorch.kernels.cpu.random import seed as seed
+from minitorch.kernels.cpu.random import draw as draw
 from minitorch.kernels.cpu.random import uniform as uniform
 from minitorch.kernels.cpu.random import random_integers as random_integers
 from minitorch.kernels.cpu.random import random_words as random_words
