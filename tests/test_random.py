@@ -1,4 +1,4 @@
-"""Random numbers are PyTorch's, bit for bit. PyTorch: test/test_torch.py, test/test_tensor_creation_ops.py."""
+"""Random numbers are PyTorch's, bit for bit. PyTorch: test/test_tensor_creation_ops.py."""
 
 import copy
 import json

@@ -144,7 +144,7 @@ def multinomial(weights: np.ndarray, state: np.ndarray, samples: int, replacemen
         np.divide(weights, race, out=race)
     if samples == 1:
         return race.argmax(axis=1, keepdims=True)
-    return np.argsort(-race, axis=1, kind="stable")[:, :samples]
+    return np.argsort(-race, axis=1, kind="stable")[:, :samples].copy()
 
 
 @serial
