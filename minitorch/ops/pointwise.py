@@ -97,7 +97,7 @@ class Mul(Function):
         if isinstance(other, Tensor):
             ctx.save_for_backward(input if ctx.needs_input_grad[1] else None, other if ctx.needs_input_grad[0] else None)
         else:
-            ctx.number = other
+            ctx.factor = other
         if dtype.kind == "b":
             return wrap(input.kernels.logical_and(input.array, array_of(other), dtype=dtype))
         return wrap(input.kernels.mul(input.array, array_of(other), dtype=dtype))
@@ -105,7 +105,7 @@ class Mul(Function):
     @staticmethod
     def backward(ctx, grad):
         if not ctx.saved_tensors:
-            return grad * ctx.number, None, None
+            return grad * ctx.factor, None, None
         input, other = ctx.saved_tensors
         return None if other is None else grad * other, None if input is None else grad * input, None
 
@@ -137,13 +137,13 @@ class Div(Function):
         if isinstance(other, Tensor):
             ctx.save_for_backward(input if ctx.needs_input_grad[1] else None, other)
         else:
-            ctx.number = other
+            ctx.factor = other
         return wrap(input.kernels.div(input.array, array_of(other), dtype=dtype))
 
     @staticmethod
     def backward(ctx, grad):
         if not ctx.saved_tensors:
-            return grad / ctx.number, None, None
+            return grad / ctx.factor, None, None
         input, other = ctx.saved_tensors
         grad_other = -grad * ((input / other) / other) if ctx.needs_input_grad[1] else None
         return grad / other if ctx.needs_input_grad[0] else None, grad_other, None
