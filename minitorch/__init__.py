@@ -5,6 +5,7 @@ from minitorch._tensor import Tensor as Tensor
 from minitorch.ops.activation import relu as relu
 from minitorch.ops.activation import sigmoid as sigmoid
 from minitorch.ops.activation import tanh as tanh
+from minitorch.ops.advanced_indexing import index_put as index_put
 from minitorch.ops.comparison import allclose as allclose
 from minitorch.ops.comparison import bitwise_and as bitwise_and
 from minitorch.ops.comparison import bitwise_not as bitwise_not
@@ -61,6 +62,10 @@ from minitorch.ops.gather import scatter as scatter
 from minitorch.ops.gather import scatter_add as scatter_add
 from minitorch.ops.gather import take as take
 from minitorch.ops.gather import take_along_dim as take_along_dim
+from minitorch.ops.index_select import index_add as index_add
+from minitorch.ops.index_select import index_copy as index_copy
+from minitorch.ops.index_select import index_fill as index_fill
+from minitorch.ops.index_select import index_select as index_select
 from minitorch.ops.joining import cat as cat
 from minitorch.ops.joining import chunk as chunk
 from minitorch.ops.joining import diagonal as diagonal
@@ -73,7 +78,10 @@ from minitorch.ops.joining import stack as stack
 from minitorch.ops.joining import tile as tile
 from minitorch.ops.joining import unbind as unbind
 from minitorch.ops.linalg import norm as norm
-from minitorch.ops.linalg import vector_norm as vector_norm
+from minitorch.ops.masked import argwhere as argwhere
+from minitorch.ops.masked import masked_fill as masked_fill
+from minitorch.ops.masked import masked_select as masked_select
+from minitorch.ops.masked import nonzero as nonzero
 from minitorch.ops.matmul import addmm as addmm
 from minitorch.ops.matmul import baddbmm as baddbmm
 from minitorch.ops.matmul import bmm as bmm
