@@ -15,7 +15,6 @@ def norm(
     p: Number | str | None = "fro",
     dim: Dims = None,
     keepdim: bool = False,
-    *,
     dtype: types.dtype | None = None,
 ) -> Tensor:
     """sum(|input|**p) ** (1 / p) over all elements or over dimensions; "fro" is p=2, inf the largest, 0 counts.

@@ -12,14 +12,14 @@ from minitorch.ops.sizes import wrap_dim
 
 
 def sort(
-    input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None
+    input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False
 ) -> "return_types.sort":
     """The elements along dim in order, and where they came from, as (values, indices); NaN counts as largest.
 
     Equal elements keep their order, whether `stable` or not. PyTorch: torch.sort.
     """
     check_tensor(input, "sort", "input", 1)
-    function = Sort if stable is None else SortStable
+    function = SortStable if stable else Sort
     return return_types.sort(function.apply(input, wrap_dim(dim, input.array.ndim), descending))
 
 
