@@ -28,7 +28,7 @@ def run_backward(
     caught: dict[Edge, Tensor] = {}
     for (node, number), grad in zip(roots, grads):
         _add(arrived, node, number, grad)
-    ready = [(-node.number, id(node), node) for node in {node: None for node, _ in roots} if not waiting[node]]
+    ready = [(-node._number, id(node), node) for node in {node: None for node, _ in roots} if not waiting[node]]
     heapq.heapify(ready)
 
     recording = mode.enabled
@@ -38,29 +38,29 @@ def run_backward(
             node = heapq.heappop(ready)[2]
             incoming = arrived.pop(node, None)
             if incoming is not None and (useful is None or node in useful):
-                if node.tensor_hooks or node.retained or node.prehooks:
+                if node._tensor_hooks or node._retained or node._prehooks:
                     incoming = _before(node, incoming)
                 if wanted is not None:
                     _catch(node, incoming, wanted, caught)
                 if useful is None or useful[node]:
-                    outgoing = node.run(incoming)
-                    for hook in node.hooks:
+                    outgoing = node._run(incoming)
+                    for hook in node._hooks:
                         changed = hook(outgoing, tuple(incoming))
                         outgoing = outgoing if changed is None else changed
                     incoming = None
                     if not retain_graph:
-                        node.release()
-                    for place, (edge, grad) in enumerate(zip(node.edges, outgoing)):
+                        node._release()
+                    for place, (edge, grad) in enumerate(zip(node._edges, outgoing)):
                         if grad is not None and edge is not None and edge[0] is not None:
                             if useful is None or edge[0] in useful:
                                 _add(arrived, *edge, _fitting(node, place, grad, *edge))
                     outgoing = grad = None
-            for edge in node.edges:
+            for edge in node._edges:
                 if edge is not None and edge[0] is not None:
                     consumer = edge[0]
                     waiting[consumer] -= 1
                     if not waiting[consumer]:
-                        heapq.heappush(ready, (-consumer.number, id(consumer), consumer))
+                        heapq.heappush(ready, (-consumer._number, id(consumer), consumer))
     finally:
         mode.enabled = recording
     return caught
@@ -71,7 +71,7 @@ def _count_consumers(roots: list[Edge]) -> dict[Node, int]:
     counts = {node: 0 for node, _ in roots}
     stack = list(counts)
     while stack:
-        for edge in stack.pop().edges:
+        for edge in stack.pop()._edges:
             if edge is None or edge[0] is None:
                 continue
             node = edge[0]
@@ -87,8 +87,8 @@ def _leading_to(wanted: list[Edge], reachable: dict[Node, int]) -> dict[Node, bo
     """The nodes on a path to a wanted edge; False for one that need not run itself, only receive."""
     useful: dict[Node, bool] = {node: False for node, _ in wanted}
     # Consumers are made after their inputs, so ascending numbers see inputs first (leaves count as infinitely new).
-    for node in sorted(reachable, key=lambda each: -1 if isinstance(each, AccumulateGrad) else each.number):
-        if any(edge is not None and edge[0] in useful for edge in node.edges):
+    for node in sorted(reachable, key=lambda each: -1 if isinstance(each, AccumulateGrad) else each._number):
+        if any(edge is not None and edge[0] in useful for edge in node._edges):
             useful[node] = True
     return useful
 
@@ -96,23 +96,23 @@ def _leading_to(wanted: list[Edge], reachable: dict[Node, int]) -> dict[Node, bo
 def _add(arrived: dict, node: Node, number: int, grad: Tensor) -> None:
     grads = arrived.get(node)
     if grads is None:
-        arrived[node] = grads = [None] * len(node.metadata)
+        arrived[node] = grads = [None] * len(node._metadata)
     before = grads[number]
     grads[number] = grad if before is None else before + grad
 
 
 def _before(node: Node, grads: list[Tensor | None]) -> list[Tensor | None]:
     """Hooks of the output tensors, retained gradients, then hooks of the node."""
-    for number, hook in node.tensor_hooks:
+    for number, hook in node._tensor_hooks:
         if grads[number] is not None:
             changed = hook(grads[number])
             if changed is not None:
                 grads[number] = changed
-    for number, reference in node.retained:
+    for number, reference in node._retained:
         tensor = reference()
         if tensor is not None and grads[number] is not None:
             tensor._grad = grads[number].clone() if tensor._grad is None else tensor._grad + grads[number]
-    for hook in node.prehooks:
+    for hook in node._prehooks:
         changed = hook(tuple(grads))
         if changed is not None:
             grads = list(changed) if isinstance(changed, tuple) else [changed]
@@ -129,7 +129,7 @@ def _fitting(source: Node, place: int, grad: Tensor, node: Node, number: int) ->
     """The gradient in the shape and dtype of what it is the gradient of: broadcasting is undone here, once for all."""
     if not isinstance(grad, Tensor):
         raise TypeError(f"expected Variable or None (got {type(grad).__name__})")
-    shape, dtype = node.metadata[number]
+    shape, dtype = node._metadata[number]
     if grad.array.shape != shape:
         if not minitorch.ops.sizes.is_expandable_to(shape, grad.array.shape):
             raise RuntimeError(

@@ -13,7 +13,7 @@ class FunctionCtx(Node):
     """What forward() leaves for backward(): the `ctx` of a Function, and its node in the graph."""
 
     needs_input_grad: tuple[bool, ...] = ()
-    materialize_grads = True
+    _materialize_grads = True
     _forward_cls: type["Function"]
     _saved: tuple | None = ()  # what save_for_backward was given: tensors, None, or _SavedOutput
     _versions: tuple = ()
@@ -43,25 +43,25 @@ class FunctionCtx(Node):
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether backward() gets zeros (the default) or None for an output that got no gradient."""
-        self.materialize_grads = value
+        self._materialize_grads = value
 
-    def run(self, grads):
+    def _run(self, grads):
         """Call the function's backward() and check what it returned."""
-        if self.materialize_grads and None in grads:
+        if self._materialize_grads and None in grads:
             grads = [
                 wrap(kernels.cpu.zeros(shape, dtype)) if grad is None else grad
-                for grad, (shape, dtype) in zip(grads, self.metadata)
+                for grad, (shape, dtype) in zip(grads, self._metadata)
             ]
         results = self._forward_cls.backward(self, *grads)
         if not isinstance(results, tuple):
             results = (results,)
-        if len(results) != len(self.edges):
+        if len(results) != len(self._edges):
             return self._fitted(results)
         return results
 
     def _fitted(self, results: tuple) -> tuple:
         """Extra Nones are dropped, as PyTorch does; anything else is an error."""
-        expected = len(self.edges)
+        expected = len(self._edges)
         if len(results) > expected and not any(each is not None for each in results[expected:]):
             return results[:expected]
         raise RuntimeError(
@@ -69,7 +69,7 @@ class FunctionCtx(Node):
             f"(expected {expected}, got {len(results)})"
         )
 
-    def release(self) -> None:
+    def _release(self) -> None:
         if self._saved:
             self._saved = None
 
@@ -127,8 +127,17 @@ class Function(metaclass=FunctionMeta):
     def apply(cls, *args):
         """Run forward(), and record it where an argument requires a gradient."""
         node = cls._backward_cls()
-        node.needs_input_grad = needs = tuple([isinstance(each, Tensor) and each.requires_grad for each in args])
         recording = mode.enabled
+        needs, edges = [], []
+        for each in args:
+            if isinstance(each, Tensor):
+                edge = gradient_edge(each)
+                edges.append(edge)
+                needs.append(edge[0] is not None)
+            else:
+                edges.append(None)
+                needs.append(False)
+        node.needs_input_grad = tuple(needs)
         mode.enabled = False
         try:
             if cls._separate_context:
@@ -139,26 +148,28 @@ class Function(metaclass=FunctionMeta):
         finally:
             mode.enabled = recording
         if recording and True in needs:
-            node.edges = tuple([gradient_edge(each) if isinstance(each, Tensor) else None for each in args])
+            node._edges = tuple(edges)
             return _record(node, args, result)
-        if node._dirty:
-            for each in node._dirty:
-                each._storage.version += 1
+        for each in node._dirty:
+            each._storage.version += 1
         return result
 
 
 def _record(node: FunctionCtx, args: tuple, result):
     """Make the node the origin of its outputs."""
     if isinstance(result, Tensor) and not node._dirty:
-        if not result.array.dtype.kind == "f" or _holds(node._non_differentiable, result):
+        array = result.array
+        if array.dtype.kind != "f" or (node._non_differentiable and _holds(node._non_differentiable, result)):
             return result
-        if _holds(args, result):
-            result = result._alias()
-        node.metadata = ((result.array.shape, result.array.dtype),)
+        for each in args:
+            if each is result:
+                result = result._alias()
+        node._metadata = ((array.shape, array.dtype),)
         result._grad_fn = node
         result._requires_grad = True
-        if node._saved and _holds(node._saved, result):
-            _without_cycle(node, (result,))
+        for each in node._saved:
+            if each is result:
+                _without_cycle(node, (result,))
         return result
     if not isinstance(result, (tuple, list)):
         result = (result,)
@@ -169,7 +180,7 @@ def _record(node: FunctionCtx, args: tuple, result):
         each._alias() if isinstance(each, Tensor) and _holds(args, each) and not _holds(node._dirty, each) else each
         for each in result
     )
-    node.metadata = tuple(
+    node._metadata = tuple(
         (each.array.shape, each.array.dtype) if isinstance(each, Tensor) else ((), None) for each in outputs
     )
     for number, each in enumerate(outputs):

@@ -17,43 +17,44 @@ class Node:
     A `Function`'s `ctx` is this object. PyTorch: torch.autograd.graph.Node.
     """
 
+    # All names begin with an underscore: a Function keeps what it likes under any other on its ctx.
     # What a node has unless it says otherwise; attributes of the class, so that making a node costs nothing for them.
-    edges: tuple = ()  # one per argument of the function: (node, output number), (None, 0), or None for a non-tensor
-    metadata: tuple = ()  # one per output: (shape, NumPy dtype), which an arriving gradient must fit
-    hooks: tuple = ()  # called with (gradients that leave, gradients that arrived)
-    prehooks: tuple = ()  # called with the gradients that arrive
-    tensor_hooks: tuple = ()  # (output number, hook) of Tensor.register_hook
-    retained: tuple = ()  # (output number, weak reference to the tensor) of Tensor.retain_grad
+    _edges: tuple = ()  # one per argument of the function: (node, output number), (None, 0), or None for a non-tensor
+    _metadata: tuple = ()  # one per output: (shape, NumPy dtype), which an arriving gradient must fit
+    _hooks: tuple = ()  # called with (gradients that leave, gradients that arrived)
+    _prehooks: tuple = ()  # called with the gradients that arrive
+    _tensor_hooks: tuple = ()  # (output number, hook) of Tensor.register_hook
+    _retained: tuple = ()  # (output number, weak reference to the tensor) of Tensor.retain_grad
 
     def __init__(self):
-        self.number = _next_number()
+        self._number = _next_number()
 
     @property
     def next_functions(self) -> tuple:
         """The nodes of the tensor inputs, each with the number of its output. PyTorch: Node.next_functions."""
-        return tuple(edge for edge in self.edges if edge is not None)
+        return tuple(edge for edge in self._edges if edge is not None)
 
     def _sequence_nr(self) -> int:
-        return self.number
+        return self._number
 
     def name(self) -> str:
         """The node's name, such as "MulBackward0". PyTorch: Node.name."""
         return type(self).__name__
 
-    def run(self, grads: list[Tensor | None]) -> tuple[Tensor | None, ...]:
+    def _run(self, grads: list[Tensor | None]) -> tuple[Tensor | None, ...]:
         """The gradients with respect to the function's arguments, one per edge."""
         raise NotImplementedError
 
-    def release(self) -> None:
+    def _release(self) -> None:
         """Forget what was saved for the derivative."""
 
     def register_hook(self, fn: Callable) -> "RemovableHandle":
         """Call `fn(grad_inputs, grad_outputs)` after this node ran. PyTorch: Node.register_hook."""
-        return RemovableHandle(self, "hooks", fn)
+        return RemovableHandle(self, "_hooks", fn)
 
     def register_prehook(self, fn: Callable) -> "RemovableHandle":
         """Call `fn(grad_outputs)` before this node runs. PyTorch: Node.register_prehook."""
-        return RemovableHandle(self, "prehooks", fn)
+        return RemovableHandle(self, "_prehooks", fn)
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"
@@ -87,16 +88,16 @@ class AccumulateGrad(Node):
     """Where a gradient path ends: adds what arrives to the leaf's `.grad`. PyTorch: accumulate_grad.cpp."""
 
     def __init__(self, variable: Tensor):
-        self.number = float("inf")  # runs as soon as nothing more can arrive
+        self._number = float("inf")  # runs as soon as nothing more can arrive
         self.variable = variable
-        self.metadata = ((variable.array.shape, variable.array.dtype),)
+        self._metadata = ((variable.array.shape, variable.array.dtype),)
 
     @property
-    def tensor_hooks(self) -> tuple:
+    def _tensor_hooks(self) -> tuple:
         """A leaf keeps its hooks itself: its node comes and goes."""
         return self.variable._backward_hooks
 
-    def run(self, grads):
+    def _run(self, grads):
         alone = _references(grads) == _ALONE
         (grad,) = grads
         if grad is None:
@@ -129,21 +130,29 @@ def _storage_references(tensor) -> int:
     return getrefcount(tensor._storage)
 
 
+def _base_references(tensor) -> int:
+    return getrefcount(tensor._base)
+
+
 class _Probe:
+    """An object held as a gradient holds its own: tells the counts of one that nobody else holds."""
+
     def __init__(self):
         self._storage = object()
+        self._base = object()
 
 
 _ALONE = _references([object()])
 _STORAGE_ALONE = _storage_references(_Probe())
+_BASE_ALONE = _base_references(_Probe())
 
 
 def _may_keep(grad: Tensor, variable: Tensor) -> bool:
-    return (
-        _storage_references(grad) == _STORAGE_ALONE
-        and grad.array.flags.c_contiguous
-        and variable.array.flags.c_contiguous
-    )
+    """Whether nobody else can see the gradient's memory, and it is laid out like the variable."""
+    others = _storage_references(grad) - _STORAGE_ALONE
+    if grad._base is not None and _base_references(grad) == _BASE_ALONE:
+        others -= 1  # a view whose base lives on only for it, such as a transposed product
+    return others == 0 and grad.array.flags.c_contiguous and variable.array.flags.c_contiguous
 
 
 def _copy_like(grad: Tensor, variable: Tensor) -> Tensor:

@@ -94,7 +94,7 @@ def retain_grad(input: Tensor) -> None:
     if node is None or input._retains_grad:
         return
     input._retains_grad = True
-    node.retained = (*node.retained, (input._output_nr, weakref.ref(input)))
+    node._retained = (*node._retained, (input._output_nr, weakref.ref(input)))
 
 
 def register_hook(input: Tensor, hook: Callable) -> RemovableHandle:

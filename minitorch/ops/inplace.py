@@ -72,8 +72,8 @@ def rebase(target: Tensor, node, number: int) -> None:
     slices.geometry = base.array.shape, base.stride(), base._offset
     slices.window = target.array.shape, target.stride(), target._offset
     slices.needs_input_grad = (base.requires_grad, True)
-    slices.edges = (gradient_edge(base), (node, number))
-    slices.metadata = ((base.array.shape, base.array.dtype),)
+    slices._edges = (gradient_edge(base), (node, number))
+    slices._metadata = ((base.array.shape, base.array.dtype),)
     base._grad_fn = slices
     base._output_nr = 0
     base._requires_grad = True
@@ -108,8 +108,8 @@ def regenerate(view: Tensor) -> None:
     node.geometry = base.array.shape, base.stride(), base._offset
     node.window = view.array.shape, view.stride(), view._offset
     node.needs_input_grad = (True, False, False, False)
-    node.edges = (gradient_edge(base), None, None, None)
-    node.metadata = ((view.array.shape, view.array.dtype),)
+    node._edges = (gradient_edge(base), None, None, None)
+    node._metadata = ((view.array.shape, view.array.dtype),)
     view._grad_fn = node
     view._output_nr = 0
     view._requires_grad = True
