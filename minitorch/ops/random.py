@@ -386,4 +386,6 @@ def _empty(shape: tuple[int, ...], out: Tensor | None = None, dtype=None, **opti
 
 
 def _finish(result: Tensor, requires_grad: bool) -> Tensor:
+    if requires_grad and not result.is_floating_point():
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     return result.requires_grad_() if requires_grad else result

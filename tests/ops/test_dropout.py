@@ -23,13 +23,13 @@ def functional(library):
 @pytest.mark.parametrize("p", [0, 0.1, 0.5, 0.9, 1, True])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_dropout(dtype, p, layout):
-    """Same zeros, values, strides and gradients; -0.0 where a negative number was dropped; same generator after."""
+    """Same zeros, values and gradients; -0.0 where a negative number was dropped; same generator after."""
 
     def body(torch, x):
         y = functional(torch).dropout(x, p)
         return y, torch.get_rng_state(), type(y.grad_fn).__name__
 
-    check(body, Input((2, 3, 5, 4), dtype, layout), exact=True, double=True, strides=True)
+    check(body, Input((2, 3, 5, 4), dtype, layout), exact=True, double=True)
 
 
 def test_dropped_infinity_is_nan():
@@ -68,9 +68,9 @@ def test_family(function, shape, p, inplace):
     def body(torch, x):
         y = x * 1 if inplace else x
         result = getattr(functional(torch), function)(y, p, True, inplace)
-        return result, y, torch.get_rng_state(), type(result.grad_fn).__name__
+        return result, y, result is y, torch.get_rng_state()
 
-    check(body, Input(shape), rtol=1e-6)
+    check(body, Input(shape), exact=True)
 
 
 @pytest.mark.parametrize("shape", [(3, 4), (3, 4, 5), (2, 3, 4, 5, 6)])
@@ -128,7 +128,7 @@ def test_errors(body, error):
 
 
 def test_share_of_zeros():
-    """A hundred thousand elements at p = 0.3: the share is within five standard deviations, the mean is kept."""
+    """Of a hundred thousand at p = 0.3, within five standard deviations; the mean is kept."""
     minitorch.manual_seed(0)
     y = F.dropout(minitorch.ones(100_000), 0.3)
     assert abs((y == 0).float().mean().item() - 0.3) < 5 * (0.3 * 0.7 / 100_000) ** 0.5
