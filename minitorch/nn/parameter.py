@@ -14,6 +14,8 @@ class Parameter(Tensor):
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> "Parameter":
         parameter = _share(cls, data)
         if requires_grad:
+            if not parameter.is_floating_point():
+                raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
             parameter.requires_grad_(True)
         return parameter
 

@@ -286,7 +286,7 @@ def check_tensor_lr(lr: float | Tensor) -> None:
 
 
 def check_fused(fused: bool | None, foreach: bool | None, differentiable: bool) -> None:
-    """Raise RuntimeError for options that exclude each other; alone each asks for what minitorch does anyway."""
+    """Raise RuntimeError for options that exclude each other; alone each asks for what is done anyway."""
     if fused and differentiable:
         raise RuntimeError("`fused` does not support `differentiable`")
     if fused and foreach:

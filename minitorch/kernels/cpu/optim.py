@@ -1,10 +1,10 @@
 """Updates of all parameters of a group in one launch. PyTorch: ATen/native/cpu/Fused{SGD,Adam}Kernel.cpp.
 
 The parameters are laid end to end, in thought. Elements `start` to `stop` of that line are one piece of work,
-whichever parameters it touches: a thousand small parameters cost one launch, a large one is shared out.
-`table` has a row per parameter: where it begins on the line, and the addresses of its arrays. `numbers` has its
-hyperparameters, already in its dtype. The addresses are those of arrays whose shape, dtype and layout were
-checked just before, and which the launcher keeps alive until it returns.
+whichever parameters it touches: a thousand small ones cost one launch, and a large one is shared out.
+`table` has a row per parameter: where it begins on the line, and the addresses of its arrays. `numbers` has
+its hyperparameters, already in its dtype. The addresses are those of arrays whose shape, dtype and layout
+were checked just before, and which the launcher keeps alive until it returns.
 
 The order of operations and every rounding follow PyTorch's single-tensor path, where `add(x, alpha)`, `lerp`
 and `addcmul` end in a fused multiply-add.
@@ -285,7 +285,8 @@ class _Lines:
         self.dtype = params[0].dtype
         self.table = np.zeros((len(params) + 1, addresses + 1), np.int64)
         self.numbers = np.empty((len(params), numbers), self.dtype)
-        self.copies: list[tuple[np.ndarray, np.ndarray]] = []
+        self.kept: list[np.ndarray] = []  # copies that are only read
+        self.copies: list[tuple[np.ndarray, np.ndarray]] = []  # array, and the copy that the loop writes
 
     def read(self, array: np.ndarray, like: np.ndarray) -> np.ndarray:
         """`array` as one contiguous run of elements, copied if it is laid out otherwise."""
@@ -294,10 +295,10 @@ class _Lines:
                 f"optimizer state of {array.dtype} {array.shape} does not fit a parameter of {self.dtype} "
                 f"{like.shape}"
             )
-        flat = array.reshape(-1)
         if not array.flags.c_contiguous:
-            self.copies.append((flat, flat))
-        return flat
+            array = np.ascontiguousarray(array)
+            self.kept.append(array)
+        return array.reshape(-1)
 
     def update(self, array: np.ndarray, like: np.ndarray) -> np.ndarray:
         """As `read`, for an array that the loop writes: a copy is written back after the launch."""

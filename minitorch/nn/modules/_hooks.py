@@ -211,6 +211,7 @@ class BackwardHookFunction(Function):
     @staticmethod
     def forward(ctx, on_grads: Callable, *tensors: Tensor) -> tuple[Tensor, ...]:
         ctx.on_grads = on_grads
+        ctx.set_materialize_grads(False)  # a hook sees None for an output that got no gradient
         return tuple(each.view_as(each) for each in tensors)
 
     @staticmethod

@@ -248,7 +248,7 @@ class Stateful:
         return register(self._load_state_dict_pre_hooks, (hook, with_module))
 
     def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
-        """After this module was checked: `hook(module, incompatible_keys)`, which may change the two lists."""
+        """After this module was checked: `hook(module, incompatible_keys)`, which may change the lists."""
         return register(self._load_state_dict_post_hooks, hook)
 
 

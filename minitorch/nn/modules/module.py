@@ -64,7 +64,7 @@ class Module(Hooked, Stateful):
     # ---- Attributes that are parameters, buffers or modules ----
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Add a parameter under a name; None keeps the name free. Raises KeyError, TypeError or ValueError."""
+        """Add a parameter under a name; None keeps the name. Raises KeyError, TypeError or ValueError."""
         if "_parameters" not in self.__dict__:
             raise AttributeError("cannot assign parameter before Module.__init__() call")
         self._check_name("parameter", name, self._parameters)
