@@ -120,8 +120,7 @@ def compare(options: argparse.Namespace) -> int:
 def report_failure(side: Side, arguments: list[str]) -> int:
     """Say which side failed; its traceback has been shown as it came."""
     status = f"exit status {side.status}" if side.status > 0 else signal.strsignal(-side.status)
-    last = f": {side.errors[-1].strip()}" if side.errors else ""
-    say(f"the script failed on {side.title} ({status}){last}")
+    say(f"the script failed on {side.title} ({status})")
     ours = [
         word for word in arguments if word.split("=")[0] in ("--plot", "--json", "--threads", "--tolerance")
     ]

@@ -29,7 +29,6 @@ class Side:
     epochs: list[int] = dataclasses.field(default_factory=list)  # how many passes over data loaders had begun
     times: list[float] = dataclasses.field(default_factory=list)  # seconds since the script began
     printed: list[str] = dataclasses.field(default_factory=list)
-    errors: list[str] = dataclasses.field(default_factory=list)  # lines of standard error
     gradients: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)  # after the first backward()
     generator: str | None = None  # state at the end, in hexadecimal; None if the process was killed
     seconds: float = 0.0
@@ -78,10 +77,10 @@ def record(side: Side, script: str, arguments: list[str], threads: int | None, p
                     pass
                 for line in tails[0].lines(running):
                     side.add(json.loads(line))
-                for tail, lines in ((tails[1], side.printed), (tails[2], side.errors)):
-                    for line in tail.lines(running):
-                        lines.append(line)
-                        progress.line(side, line)
+                printed = tails[1].lines(running)
+                side.printed += printed
+                for line in [*printed, *tails[2].lines(running)]:
+                    progress.line(side, line)
                 progress.update(side)
         finally:
             stop(process)

@@ -220,6 +220,6 @@ def test_help_and_version():
 
 def test_the_command_line_starts_light(tmp_path):
     """Reading the arguments imports neither torch nor what only a table or a picture needs."""
-    heavy = ("torch", "torchvision", "rich", "matplotlib", "scipy", "sklearn")
+    heavy = ("torch", "torchvision", "rich", "matplotlib", "sklearn")
     done = run(tmp_path, f"import sys\nprint([name for name in {heavy} if name in sys.modules])\n")
     assert (done.stdout, done.stderr) == ("[]\n", "")
