@@ -16,7 +16,7 @@ class _Options:
     threshold: float = 1000  # elements above which only the corners are printed
     edgeitems: int = 3  # how many at each end of a dimension then
     linewidth: int = 80
-    sci_mode: bool | None = None  # None: where the values span more than three decades, or are very large or small
+    sci_mode: bool | None = None  # None: where the values are spread, very large or small
 
 
 _PROFILES = {
@@ -35,11 +35,15 @@ def set_printoptions(
     profile: str | None = None,
     sci_mode: bool | None = None,
 ) -> None:
-    """Set how tensors print from now on; `profile` is "default", "short" or "full". PyTorch: torch.set_printoptions."""
+    """Set how tensors print from now on; `profile` is "default", "short" or "full".
+
+    PyTorch: torch.set_printoptions.
+    """
     global _options
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
     changes = {name: value for name, value in given.items() if value is not None}
-    _options = dataclasses.replace(_options, **{**_PROFILES.get(profile, {}), **changes, "sci_mode": sci_mode})
+    changes = {**_PROFILES.get(profile, {}), **changes, "sci_mode": sci_mode}
+    _options = dataclasses.replace(_options, **changes)
 
 
 def get_printoptions() -> dict:
@@ -86,14 +90,17 @@ def tensor_str(tensor: Tensor, tensor_contents: str | None = None) -> str:
 
 
 def format_tensor(tensor: Tensor, spec: str) -> str:
-    """What f"{tensor:spec}" gives: a plain tensor of no dimensions formats as its number. PyTorch: Tensor.__format__."""
+    """What f"{tensor:spec}" gives: a plain tensor without dimensions formats as its number.
+
+    PyTorch: Tensor.__format__.
+    """
     if tensor.array.ndim == 0 and type(tensor) is Tensor:
         return format(tensor.array.item(), spec)
     return object.__format__(tensor, spec)
 
 
 def array_str(array: np.ndarray, indent: int) -> str:
-    """The values of a tensor of at least one element in nested brackets; lines after the first are indented."""
+    """The values of a tensor that is not empty in nested brackets; lines after the first are indented."""
     summarize = array.size > _options.threshold
     style = _Style(_corners(array) if summarize else array)
     return _nested(array, indent, summarize, style)

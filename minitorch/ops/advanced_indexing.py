@@ -184,6 +184,8 @@ def advanced_places(input: Tensor, picked: Sequence[tuple[int, Tensor]]) -> Plac
         for axis, indices in enumerate(input.kernels.nonzero(array)):
             arrays[dim + axis] = indices
     used = [dim for dim, array in enumerate(arrays) if array is not None]
+    if not used:
+        raise RuntimeError("index_put: expected at least one index tensor")
     indices = [arrays[dim] for dim in used]
     block = _broadcast(indices)
     indices = checked_indices(indices, [shape[dim] for dim in used], block, shape)
@@ -194,6 +196,8 @@ def advanced_places(input: Tensor, picked: Sequence[tuple[int, Tensor]]) -> Plac
 
 
 def _broadcast(indices: list[np.ndarray]) -> tuple[int, ...]:
+    if len(indices) == 1:
+        return indices[0].shape
     try:
         return np.broadcast_shapes(*[each.shape for each in indices])
     except ValueError:

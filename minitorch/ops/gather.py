@@ -239,7 +239,10 @@ def _places_along(input: Tensor, dim: int, index: Tensor) -> Places:
     if low < 0 or high >= size:
         wrong = array[(array < 0) | (array >= size)]
         raise RuntimeError(f"index {wrong[0]} is out of bounds for dimension {dim} with size {size}")
-    grid = np.ogrid[tuple([slice(extent) for extent in array.shape])] if array.ndim > 1 else [None]
-    grid = list(grid)
-    grid[dim] = array.astype(np.int64, copy=False)
+    grid = [
+        array.astype(np.int64, copy=False)
+        if axis == dim
+        else np.arange(extent).reshape((-1,) + (1,) * (array.ndim - axis - 1))
+        for axis, extent in enumerate(array.shape or (1,))
+    ]
     return Places(tuple(grid))

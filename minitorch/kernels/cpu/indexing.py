@@ -13,6 +13,7 @@ Indices = tuple[np.ndarray | None, ...]
 
 # Values are moved, not read: one loop per element size serves all dtypes.
 _BITS = {1: np.uint8, 4: np.int32, 8: np.int64}
+_MOVE_GRAIN = 8 * GRAIN  # elements below which one thread copies: 0.1 ms, where waking others may take as long
 _COLUMNS = 64  # neighbouring elements that one thread adds up: a cache line or more, so that no line is shared
 
 
@@ -32,10 +33,10 @@ def index(array: np.ndarray, indices: Indices, order: tuple[int, ...] | None = N
         return result
     starts, run = _places(array, indices, order)
     source, out = _bits(_memory(array)), _bits(line.reshape(-1))
-    if out.size <= GRAIN:
+    if out.size <= _MOVE_GRAIN:
         _read(out, source, starts, run, 0, starts.size)
     else:
-        _read_parallel(out, source, starts, run, max(1, GRAIN // run))
+        _read_parallel(out, source, starts, run, max(1, _MOVE_GRAIN // (4 * run)))
     return result
 
 
@@ -87,13 +88,10 @@ def nonzero(array: np.ndarray) -> np.ndarray:
 
 def index_shape(shape: tuple[int, ...], indices: Indices) -> tuple[int, ...]:
     """The shape of `array[indices]`."""
-    arrays = [each for each in indices if each is not None]
-    before = next(axis for axis, each in enumerate(indices) if each is not None)
-    return (
-        *shape[:before],
-        *np.broadcast_shapes(*[each.shape for each in arrays]),
-        *shape[before + len(arrays) :],
-    )
+    shapes = [each.shape for each in indices if each is not None]
+    before, after = len(indices) - len(shapes), len(indices)
+    block = shapes[0] if len(shapes) == 1 else np.broadcast_shapes(*shapes)
+    return (*shape[:before], *block, *shape[after:])
 
 
 def _places(array: np.ndarray, indices: Indices, order: tuple[int, ...] | None) -> tuple[np.ndarray, int]:
