@@ -30,7 +30,7 @@ DRAWING = [
     "kaiming_normal_(w, nonlinearity='tanh')",
 ]
 STILL = ["constant_(w, 0.3)", "ones_(w)", "zeros_(w)"]
-TRUNC_NORMAL_CHANGED = torch is not None and torch.__version__ < "2.12"
+TRUNC_NORMAL_CHANGED = torch is not None and tuple(map(int, torch.__version__.split(".")[:2])) < (2, 12)
 
 
 def initialised(library, call, shape, dtype="float32", generator=None):

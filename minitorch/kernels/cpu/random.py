@@ -103,18 +103,14 @@ def fill(loop: Callable, array: np.ndarray, *arguments) -> None:
 
     PyTorch: TensorIterator, which walks a tensor by its strides and not by its indices.
     """
-    ordered = by_address(array)
-    if ordered.flags.c_contiguous:
-        loop(ordered.reshape(-1), *arguments)
+    if not array.flags.c_contiguous:
+        array = array.transpose(_address_axes(array))
+    if array.flags.c_contiguous:
+        loop(array.reshape(-1), *arguments)
     else:
         elements = np.empty(array.size, array.dtype)
         loop(elements, *arguments)
-        ordered[...] = elements.reshape(ordered.shape)
-
-
-def by_address(array: np.ndarray) -> np.ndarray:
-    """A view of `array` whose index order is ascending address order."""
-    return array if array.flags.c_contiguous else array.transpose(_address_axes(array))
+        array[...] = elements.reshape(array.shape)
 
 
 def _address_axes(array: np.ndarray) -> list[int]:
@@ -190,11 +186,12 @@ def random_integers(array: np.ndarray, state: np.ndarray, low: int, span: int) -
 
 def random_words(array: np.ndarray, state: np.ndarray, span: int, low: int = 0) -> None:
     """Fill with low + a 32-bit draw modulo span, cast to the array's dtype. 0 < span < 2**32."""
-    fill(_modulo32, array, state, low, _WORD(span))
+    fill(_modulo32, array, state, low, span)
 
 
 @serial
 def _modulo32(out, state, low, span):
+    span = _WORD(span)
     for start in range(0, out.size, CHUNK):
         piece, words = draw(out, state, start, 1)
         for i in range(piece.size):
@@ -203,11 +200,12 @@ def _modulo32(out, state, low, span):
 
 def random_double_words(array: np.ndarray, state: np.ndarray, span: int, low: int = 0) -> None:
     """Fill with low + a 64-bit draw modulo span, cast to the array's dtype. span < 2**64; 0: no modulo."""
-    fill(_modulo64, array, state, low, np.uint64(span))
+    fill(_modulo64, array, state, low, span if span < 1 << 63 else span - (1 << 64))
 
 
 @serial
 def _modulo64(out, state, low, span):
+    span = np.uint64(span)
     for start in range(0, out.size, CHUNK):
         piece, words = draw(out, state, start, 2)
         for i in range(piece.size):
