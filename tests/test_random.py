@@ -450,6 +450,7 @@ FILLS = [
 ]
 
 
+@needs_torch
 @pytest.mark.parametrize("fill", FILLS, ids=range(len(FILLS)))
 def test_a_fill_cuts_the_history(fill):
     """What was there before gets the gradient 0, also through a view; the node has PyTorch's name."""
@@ -470,7 +471,9 @@ def test_a_fill_cuts_the_history(fill):
     check(lambda torch, x: fill(x), np.zeros(3, np.float32), raises=RuntimeError)
 
 
+@needs_torch
 def test_results_of_bernoulli_and_normal_have_no_gradient():
+    """By definition: finite differences of a normal number would see its mean."""
     probabilities = np.linspace(0.1, 0.9, 20, dtype=np.float32)
     check(lambda torch, x: torch.bernoulli(x), probabilities, exact=True)
     check(lambda torch, x: torch.normal(x, 1.0), probabilities, exact=True)
