@@ -74,13 +74,13 @@ def adam(
 
 
 def _launches(*columns: list[Tensor]) -> Iterator[tuple[ModuleType, Sequence[Sequence[np.ndarray]]]]:
-    """The columns as arrays, split by device and dtype of the parameter: one launch takes parameters of one
-    kind.
-    """
-    kinds: dict[tuple[type, str], list] = {}
+    """The columns as arrays, split by the parameters' device and dtype: one launch takes one kind."""
+    kinds: dict[tuple[int, type, str], list] = {}
+    turns: dict[Tensor, int] = {}  # a parameter that is listed twice is updated once, and then again
     for row in zip(*columns):
         array = row[0].array
-        kinds.setdefault((type(array), array.dtype.char), []).append([each.array for each in row])
+        turn = turns[row[0]] = turns.get(row[0], 0) + 1
+        kinds.setdefault((turn, type(array), array.dtype.char), []).append([each.array for each in row])
     for rows in kinds.values():
         yield kernels_of(rows[0][0]), list(zip(*rows))
     for param in columns[0]:

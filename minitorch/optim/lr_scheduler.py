@@ -142,6 +142,10 @@ class LRScheduler:
         self.__dict__.update(state_dict)
 
 
+class _LRScheduler(LRScheduler):
+    """The name that older scripts subclass."""
+
+
 class _WithFunctions(LRScheduler):
     """A schedule given by functions of the epoch: one for all groups, or one for each."""
 

@@ -138,10 +138,12 @@ class Optimizer:
         for hook in self._optimizer_state_dict_pre_hooks.values():
             hook(self)
         numbers: dict[Tensor, int] = {}
-        for param in chain.from_iterable(group["params"] for group in self.param_groups):
-            numbers.setdefault(param, len(numbers))
         groups = []
+        first = 0
         for group in self.param_groups:
+            places = enumerate(group["params"], first)
+            numbers.update({param: place for place, param in places if param not in numbers})
+            first += len(group["params"])
             packed = {name: value for name, value in group.items() if name != "params"}
             packed["params"] = [numbers[param] for param in group["params"]]
             groups.append(packed)

@@ -59,7 +59,7 @@ def test_sequential_runs_in_order():
     def body(torch, x):
         torch.manual_seed(0)
         layer = torch.nn.Linear(3, 3)
-        model = torch.nn.Sequential(layer, torch.nn.Tanh(), layer)
+        model = torch.nn.Sequential(layer, torch.nn.Tanh(), layer).to(x.dtype)
         return model(x), [name for name, _ in model.named_parameters()], list(model.state_dict())
 
     check(body, Input((2, 3)))

@@ -45,6 +45,9 @@ def _ids(case):
     return f"{case[0]}{case[1]}{case[3] or ''}"
 
 
+@pytest.mark.filterwarnings(
+    "ignore:Using padding='same' with even kernel lengths"
+)  # PyTorch's, about its speed
 @pytest.mark.parametrize("case", LAYERS, ids=_ids)
 def test_layer(case):
     """Same repr, same initial values and draws for a seed, same result and gradients, training or not."""
@@ -54,6 +57,7 @@ def test_layer(case):
         torch.manual_seed(42)
         layer = getattr(torch.nn, name)(*arguments, **options)
         state = layer.state_dict()
+        layer.to(x.dtype)  # the referee's, and that of finite differences, is float64
         trained = layer(x)
         layer.eval()
         return repr(layer), state, trained, layer(x), torch.rand(1)
@@ -153,7 +157,7 @@ def test_losses_of_classes(name, weighted, options):
     """With class weights, ignored classes and every reduction."""
 
     def body(torch, x, y):
-        weight = torch.tensor([0.5, 2.0, 1.0]) if weighted else None
+        weight = torch.tensor([0.5, 2.0, 1.0], dtype=x.dtype) if weighted else None
         loss = getattr(torch.nn, name)(weight=weight, **options)
         return loss(x, y), repr(loss), list(loss.state_dict())
 

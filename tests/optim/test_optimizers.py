@@ -181,6 +181,23 @@ def test_layouts(what, name):
     check(body, rtol=1e-6, atol=3e-7)
 
 
+@pytest.mark.filterwarnings("ignore:optimizer contains a parameter group with duplicate parameters")
+def test_a_parameter_listed_twice():
+    """It is updated twice, the second time from the result of the first."""
+
+    def body(torch):
+        results = []
+        for name in ("SGD", "Adam"):
+            parameter = torch.nn.Parameter(torch.ones(40_000))
+            parameter.grad = torch.full((40_000,), 0.5)
+            optimizer = getattr(torch.optim, name)([parameter, parameter], lr=0.1, weight_decay=0.5)
+            optimizer.step()
+            results += [parameter.detach(), _state(optimizer)]
+        return results
+
+    check(body)
+
+
 def test_a_window_onto_other_memory():
     """Only the parameter's own elements change."""
 

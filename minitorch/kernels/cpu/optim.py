@@ -34,12 +34,13 @@ def sgd(
     maximize: bool,
 ) -> None:
     """Stochastic gradient descent, in place. `momentum_buffers` is used if there is momentum."""
+    options = _floats(lr, momentum, dampening, weight_decay)
     lines = _Lines(params, 3, 4)
     for row, param in enumerate(params):
         p, g = lines.update(param, param), lines.read(grads[row], param)
         buffer = lines.update(momentum_buffers[row], param) if momentum != 0 else p
-        _sgd_line(lines.table, lines.numbers, row, p, g, buffer, lr, momentum, dampening, weight_decay)
-    lines.launch(_sgd_part, _sgd_all, nesterov, maximize)
+        _sgd_line(lines.table, lines.numbers, row, p, g, buffer, *options)
+    lines.launch(_sgd_part, _sgd_all, bool(nesterov), bool(maximize))
 
 
 @serial
@@ -104,17 +105,16 @@ def rmsprop(
     maximize: bool,
 ) -> None:
     """RMSprop, in place. `grad_avgs` is read if `centered`, `buffers` if there is momentum."""
+    options = _floats(lr, alpha, eps, weight_decay, momentum)
     lines = _Lines(params, 5, 6)
     for row, param in enumerate(params):
         p, g = lines.update(param, param), lines.read(grads[row], param)
         square = lines.update(square_avgs[row], param)
         average = lines.update(grad_avgs[row], param) if centered else p
         buffer = lines.update(buffers[row], param) if momentum > 0 else p
-        _rmsprop_line(
-            lines.table, lines.numbers, row, p, g, square, average, buffer, steps[row],
-            lr, alpha, eps, weight_decay, momentum,
-        )  # fmt: skip
-    lines.launch(_rmsprop_part, _rmsprop_all, centered, maximize)
+        step = lines.counter(steps[row])
+        _rmsprop_line(lines.table, lines.numbers, row, p, g, square, average, buffer, step, *options)
+    lines.launch(_rmsprop_part, _rmsprop_all, bool(centered), bool(maximize))
 
 
 @serial
@@ -201,16 +201,15 @@ def adam(
     decoupled_weight_decay: bool,
 ) -> None:
     """Adam and AdamW, in place. `max_exp_avg_sqs` is read if `amsgrad`."""
+    options = *_floats(lr, beta1, beta2, eps, weight_decay), bool(decoupled_weight_decay)
     lines = _Lines(params, 5, 8)
     for row, param in enumerate(params):
         p, g = lines.update(param, param), lines.read(grads[row], param)
         mean, square = lines.update(exp_avgs[row], param), lines.update(exp_avg_sqs[row], param)
         largest = lines.update(max_exp_avg_sqs[row], param) if amsgrad else square
-        _adam_line(
-            lines.table, lines.numbers, row, p, g, mean, square, largest, steps[row],
-            lr, beta1, beta2, eps, weight_decay, decoupled_weight_decay,
-        )  # fmt: skip
-    lines.launch(_adam_part, _adam_all, amsgrad, maximize)
+        step = lines.counter(steps[row])
+        _adam_line(lines.table, lines.numbers, row, p, g, mean, square, largest, step, *options)
+    lines.launch(_adam_part, _adam_all, bool(amsgrad), bool(maximize))
 
 
 @serial
@@ -231,8 +230,8 @@ def _adam_line(
     numbers[row, 3] = (1 - beta2**t) ** 0.5
     numbers[row, 4] = eps
     numbers[row, 5] = -(lr / (1 - beta1**t))
-    numbers[row, 6] = 0 if decoupled else weight_decay
-    numbers[row, 7] = 1 - lr * weight_decay if decoupled else 1
+    numbers[row, 6] = 0.0 if decoupled else weight_decay
+    numbers[row, 7] = 1 - lr * weight_decay if decoupled else 1.0
 
 
 @parallel
@@ -307,6 +306,12 @@ class _Lines:
             self.copies.append((array, flat.reshape(array.shape)))
         return flat
 
+    def counter(self, step: np.ndarray) -> np.ndarray:
+        """The count of steps, without dimensions."""
+        if step.size != 1:
+            raise RuntimeError(f"expected one number of steps, but got an array of shape {step.shape}")
+        return step.reshape(())
+
     def launch(self, part, everything, *options: bool) -> None:
         total = int(self.table[-1, 0])
         if total <= GRAIN:
@@ -315,6 +320,11 @@ class _Lines:
             everything(self.table, self.numbers, *options)
         for array, copy in self.copies:
             array[...] = copy
+
+
+def _floats(*options: float) -> tuple[float, ...]:
+    """An option given as 0 instead of 0.0 would compile its loop again."""
+    return tuple(map(float, options))
 
 
 @serial
