@@ -327,6 +327,28 @@ def test_attributes_of_ctx():
     check(body, Input((3,), "float64"))
 
 
+@pytest.mark.parametrize("name", ["number", "edges", "hooks", "shape", "inputs", "retained", "run", "window"])
+def test_any_name_may_be_used_on_ctx(name):
+    """What the node keeps for itself must not be in the way."""
+
+    def body(torch, x):
+        class Scale(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x, factor):
+                setattr(ctx, name, factor)
+                return x * factor
+
+            @staticmethod
+            def backward(ctx, grad):
+                return grad * getattr(ctx, name), None
+
+        y = Scale.apply(x, 4.0)
+        y.register_hook(lambda grad: grad * 2)
+        return y * Scale.apply(y, 3.0)
+
+    check(body, Input((3,), "float64"), double=True)
+
+
 def wrong(forward=None, backward=None):
     """A body that applies a Function with these two parts, and walks back."""
 

@@ -1,0 +1,362 @@
+"""Losses: values, gradients, reductions, errors and warnings of PyTorch. PyTorch: test/test_nn.py (losses)."""
+
+import numpy as np
+import pytest
+from helpers import Input, array, check
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import inputs, shapes
+
+import minitorch
+
+pytestmark = pytest.mark.usefixtures("device")
+
+REDUCTIONS = ("mean", "sum", "none")
+PAIRS = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy_with_logits")
+
+
+@given(
+    data=st.data(), shape=shapes(min_side=1), name=st.sampled_from(PAIRS), reduction=st.sampled_from(REDUCTIONS)
+)
+def test_a_loss_of_pairs(data, shape, name, reduction):
+    """Gradients to both arguments, and second gradients, in any layout."""
+    input, target = data.draw(inputs(shape=shape)), data.draw(inputs(shape=shape, low=-1.9, high=2.1))
+    check(
+        lambda torch, x, y: getattr(torch.nn.functional, name)(x, y, reduction=reduction),
+        input,
+        target,
+        double=True,
+        rtol=1e-9,
+        atol=1e-10,
+    )
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("shape", [(100, 1), (0, 3), (), (50_000,)])
+def test_float32_of_every_size(name, reduction, shape):
+    check(
+        lambda torch, x, y: getattr(torch.nn.functional, name)(x, y, reduction=reduction),
+        Input(shape, layout="transposed"),
+        Input(shape, seed=1, low=-1, requires_grad=False),
+    )
+
+
+@pytest.mark.parametrize("name, option", [("smooth_l1_loss", "beta"), ("huber_loss", "delta")])
+@pytest.mark.parametrize("value", [0.3, 1, 2.5])
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_where_the_parabola_ends(name, option, value, reduction):
+    check(
+        lambda torch, x, y: getattr(torch.nn.functional, name)(x, y, reduction=reduction, **{option: value}),
+        Input((5, 7), "float64"),
+        Input((5, 7), "float64", seed=1),
+        double=True,
+    )
+
+
+def test_smooth_l1_without_a_parabola():
+    check(lambda torch, x, y: torch.nn.functional.smooth_l1_loss(x, y, beta=0), Input((4,)), Input((4,), seed=1))
+
+
+@pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "huber_loss"])
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_a_weight_for_every_pair(name, reduction):
+    check(
+        lambda torch, x, y, w: getattr(torch.nn.functional, name)(x, y, reduction=reduction, weight=w),
+        Input((3, 4), "float64"),
+        Input((3, 4), "float64", seed=1),
+        Input((3, 4), "float64", seed=2, low=0.1, requires_grad=False),
+        double=True,
+    )
+
+
+@pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
+@pytest.mark.filterwarnings("ignore:Using a target size")
+def test_shapes_broadcast_with_a_warning(name):
+    body = lambda torch, x, y: getattr(torch.nn.functional, name)(x, y)  # noqa: E731
+    check(body, Input((3, 1)), Input((4,), seed=1), double=True)
+    check(body, Input((3, 4)), Input((2, 4)), raises=RuntimeError)
+    with pytest.warns(UserWarning, match=r"Using a target size \(torch.Size\(\[4\]\)\) that is different"):
+        body(minitorch, minitorch.ones(3, 1), minitorch.ones(4))
+
+
+@pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
+@pytest.mark.parametrize("dtype", ["float64", "int64"])
+def test_dtypes_promote(name, dtype):
+    check(
+        lambda torch, x, y: getattr(torch.nn.functional, name)(x, y),
+        Input((3, 4)),
+        Input((3, 4), dtype, requires_grad=False),
+    )
+    check(
+        lambda torch, x, y: getattr(torch.nn.functional, name)(x, y),
+        Input((3, 4), "int64"),
+        Input((3, 4), "int64"),
+        raises=Exception,
+    )
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_binary_cross_entropy(reduction, weighted):
+    def body(torch, x, y, w):
+        return torch.nn.functional.binary_cross_entropy(x, y, w if weighted else None, reduction=reduction)
+
+    probabilities = Input((3, 4), "float64", low=0.01, high=0.99)
+    weight = Input((4,), "float64", low=0.1, seed=2, requires_grad=False)
+    check(body, probabilities, Input((3, 4), "float64", low=0.02, high=0.98, seed=1), weight, double=True, rtol=1e-9)
+
+
+def test_certain_errors_cost_a_hundred():
+    check(
+        lambda torch, x, y: torch.nn.functional.binary_cross_entropy(x, y, reduction="none"),
+        array([0.0, 1.0, 0.0, 1.0]),
+        array([1.0, 0.0, 0.0, 1.0], requires_grad=False),
+    )
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_binary_cross_entropy_with_weights_of_positives(reduction, weighted):
+    def body(torch, x, y, w, p):
+        function = torch.nn.functional.binary_cross_entropy_with_logits
+        return function(x, y, w if weighted else None, reduction=reduction, pos_weight=p)
+
+    weights = [Input((4,), "float64", low=0.1, seed=seed, requires_grad=False) for seed in (2, 3)]
+    target = Input((3, 4), "float64", low=0, high=1, seed=1, requires_grad=False)
+    check(body, Input((3, 4), "float64"), target, *weights, double=True)
+
+
+def test_logits_beyond_the_range_of_exp():
+    check(
+        lambda torch, x, y: torch.nn.functional.binary_cross_entropy_with_logits(x, y, reduction="none"),
+        array([-1000.0, 1000.0, 1000.0, -1000.0, 0.0]),
+        array([1.0, 0.0, 1.0, 0.0, 0.5], requires_grad=False),
+    )
+
+
+@pytest.mark.parametrize("reduction", [*REDUCTIONS, "batchmean"])
+@pytest.mark.parametrize("log_target", [False, True])
+@pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")
+def test_kl_div(reduction, log_target):
+    low = -3 if log_target else 0.01
+    check(
+        lambda torch, x, y: torch.nn.functional.kl_div(x, y, reduction=reduction, log_target=log_target),
+        Input((3, 4), "float64", low=-3, high=0),
+        Input((3, 4), "float64", low=low, high=1, seed=1),
+        double=True,
+    )
+
+
+def test_kl_div_where_the_target_is_zero():
+    check(
+        lambda torch, x, y: torch.nn.functional.kl_div(x, y, reduction="none"),
+        array([-1.0, -2.0]),
+        array([0.0, 0.5], requires_grad=False),
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda F, x, p: F.mse_loss(x, p, reduction="x"),
+        lambda F, x, p: F.mse_loss(x, 1.0),
+        lambda F, x, p: F.mse_loss(x, p, weight=p[0]),
+        lambda F, x, p: F.l1_loss(x, p, reduction=None),
+        lambda F, x, p: F.smooth_l1_loss(x, p, beta=-1),
+        lambda F, x, p: F.huber_loss(x, p, delta=0),
+        lambda F, x, p: F.binary_cross_entropy(x, p),
+        lambda F, x, p: F.binary_cross_entropy(p, p[0]),
+        lambda F, x, p: F.binary_cross_entropy(p, p.double()),
+        lambda F, x, p: F.binary_cross_entropy(p, p.long()),
+        lambda F, x, p: F.binary_cross_entropy(p * float("nan"), p),
+        lambda F, x, p: F.binary_cross_entropy_with_logits(x, p[0]),
+        lambda F, x, p: F.binary_cross_entropy_with_logits(x, p, pos_weight=p[0, :3]),
+        lambda F, x, p: F.binary_cross_entropy_with_logits(x, p.long()),
+        lambda F, x, p: F.binary_cross_entropy_with_logits(x, p.bool()),
+        lambda F, x, p: F.binary_cross_entropy_with_logits(x.long(), p.long()),
+        lambda F, x, p: F.kl_div(x, p, reduction="x"),
+        lambda F, x, p: F.kl_div(x, p.long(), reduction="sum"),
+    ],
+)
+def test_errors(body):
+    logits = Input((3, 4), requires_grad=False, low=1, high=2)
+    probabilities = Input((3, 4), requires_grad=False, low=0, high=1)
+    check(lambda torch, x, p: body(torch.nn.functional, x, p), logits, probabilities, raises=Exception)
+
+
+@pytest.mark.parametrize("size_average, reduce", [(True, None), (False, None), (None, False), (None, True), (False, True)])
+@pytest.mark.parametrize("name", ["mse_loss", "nll_loss", "cross_entropy"])
+@pytest.mark.filterwarnings("ignore:size_average and reduce")
+def test_the_older_spelling_of_reductions(name, size_average, reduce):
+    target = Input((3, 4), seed=1) if name == "mse_loss" else array([0, 3, 1])
+    check(
+        lambda torch, x, y: getattr(torch.nn.functional, name)(x, y, size_average=size_average, reduce=reduce),
+        Input((3, 4)),
+        target,
+    )
+
+
+# Classes.
+
+CLASSES = {  # the shape of the input -> that of the target
+    (5, 3): (5,),
+    (3,): (),
+    (2, 3, 4): (2, 4),
+    (2, 3, 4, 5): (2, 4, 5),
+    (2, 3, 2, 2, 3): (2, 2, 2, 3),
+    (0, 3): (0,),
+    (2, 3, 0): (2, 0),
+}
+
+
+@pytest.mark.parametrize("name", ["nll_loss", "cross_entropy"])
+@pytest.mark.parametrize("shape", CLASSES, ids=str)
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_loss_of_classes(name, shape, reduction, weighted):
+    """Of every number of dimensions, with and without weights, some targets ignored."""
+
+    def body(torch, x, y, w):
+        options = {"weight": w if weighted else None, "reduction": reduction, "ignore_index": 1}
+        return getattr(torch.nn.functional, name)(x, y, **options)
+
+    classes = Input(CLASSES[shape], "int64", low=0, high=2).numbers()
+    if classes.size > 1:
+        classes.flat[0], classes.flat[1] = 1, 0
+    weight = Input((3,), "float64", low=0.1, requires_grad=False)
+    for layout in ("contiguous", "transposed"):
+        check(body, Input(shape, "float64", layout), array(classes), weight, double=True, strides=True)
+
+
+@pytest.mark.parametrize("shape", [shape for shape in CLASSES if 0 not in shape], ids=str)
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("probabilities", [False, True])
+def test_label_smoothing(shape, reduction, weighted, probabilities):
+    def body(torch, x, y, w):
+        options = {"weight": w if weighted else None, "reduction": reduction, "label_smoothing": 0.3}
+        return torch.nn.functional.cross_entropy(x, y, **options)
+
+    classes = Input(CLASSES[shape], "int64", low=0, high=2).numbers()
+    if classes.size > 2 and not probabilities:
+        classes.flat[2] = -100
+    target = Input(shape, "float64", low=0, high=1, seed=1) if probabilities else array(classes)
+    check(body, Input(shape, "float64"), target, Input((3,), "float64", low=0.1, requires_grad=False), double=True)
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("shape", [(5, 3), (3,), (2, 3, 4), (0, 3)])
+def test_probabilities_as_targets(reduction, shape):
+    check(
+        lambda torch, x, y: torch.nn.functional.cross_entropy(x, y, reduction=reduction),
+        Input(shape, "float64"),
+        Input(shape, "float64", low=0, high=1, seed=1),
+        double=True,
+    )
+
+
+@pytest.mark.parametrize("n", [64, 1000, 70_000])
+def test_a_batch_in_float32(n):
+    """What a training step computes, small and large, and with classes of one byte."""
+    classes = Input((n,), "int64", low=0, high=9)
+    check(lambda torch, x, y: torch.nn.functional.cross_entropy(x, y), Input((n, 10), low=-9, high=9), classes)
+    if n < 65:
+        check(lambda torch, x, y: torch.nn.functional.cross_entropy(x, y.to(torch.uint8)), Input((n, 10)), classes)
+
+
+def test_everything_ignored():
+    """The mean of nothing is NaN, and so is its gradient's sum: as in PyTorch."""
+    for reduction in REDUCTIONS:
+        check(
+            lambda torch, x, y: torch.nn.functional.cross_entropy(x, y, reduction=reduction),  # noqa: B023
+            Input((3, 4)),
+            array([-100, -100, -100]),
+        )
+
+
+@given(bad=st.sampled_from((4, -1, -99, 2**31, -(2**31), 2**63 - 1, -(2**63))), place=st.integers(0, 2))
+def test_a_class_that_does_not_exist(bad, place):
+    classes = np.array([0, 1, 3])
+    classes[place] = bad
+    for name in ("nll_loss", "cross_entropy"):
+        check(
+            lambda torch, x, y: getattr(torch.nn.functional, name)(x, y),  # noqa: B023
+            Input((3, 4)),
+            array(classes),
+            raises=IndexError,
+        )
+    check(
+        lambda torch, x, y: torch.nn.functional.cross_entropy(x, y.view(1, 3)),
+        Input((1, 4, 3)),
+        array(classes),
+        raises=IndexError,
+    )
+
+
+def test_a_class_that_does_not_exist_in_a_large_batch():
+    """Found by the parallel loop too; the first one is named."""
+    classes = np.zeros(70_000, np.int64)
+    classes[[69_000, 40_000]] = 7, 5
+    with pytest.raises(IndexError, match="Target 5 is out of bounds"):
+        minitorch.nn.functional.nll_loss(minitorch.zeros(70_000, 4), minitorch.from_numpy(classes))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda F, torch, x, t: F.cross_entropy(x, t[:2]),
+        lambda F, torch, x, t: F.cross_entropy(x, t.float()),
+        lambda F, torch, x, t: F.cross_entropy(x, t.int()),
+        lambda F, torch, x, t: F.cross_entropy(x, t.bool()),
+        lambda F, torch, x, t: F.cross_entropy(x, t, weight=torch.ones(3)),
+        lambda F, torch, x, t: F.cross_entropy(x, t, weight=torch.ones(4).double()),
+        lambda F, torch, x, t: F.cross_entropy(x, t, reduction="bad"),
+        lambda F, torch, x, t: F.cross_entropy(x, t, label_smoothing=1.5),
+        lambda F, torch, x, t: F.cross_entropy(x, x, ignore_index=2),
+        lambda F, torch, x, t: F.cross_entropy(x, x.long()),
+        lambda F, torch, x, t: F.cross_entropy(x, x[:2]),
+        lambda F, torch, x, t: F.cross_entropy(x, x[:, :2]),
+        lambda F, torch, x, t: F.cross_entropy(x.long(), t),
+        lambda F, torch, x, t: F.cross_entropy(x, [0, 1, 2]),
+        lambda F, torch, x, t: F.cross_entropy([0], t),
+        lambda F, torch, x, t: F.cross_entropy(x[0, 0], t[0]),
+        lambda F, torch, x, t: F.nll_loss(x[0, 0], t),
+        lambda F, torch, x, t: F.nll_loss(x[0], t[:2]),
+        lambda F, torch, x, t: F.nll_loss(x.long(), t),
+        lambda F, torch, x, t: F.nll_loss(x, t, reduction="x"),
+        lambda F, torch, x, t: F.nll_loss(x, t[:, None]),
+        lambda F, torch, x, t: F.nll_loss(torch.ones(2, 3, 4), torch.zeros(2, 3).long()),
+        lambda F, torch, x, t: F.nll_loss(torch.ones(2, 3, 4, 5), torch.zeros(2, 4, 4).long()),
+        lambda F, torch, x, t: F.nll_loss(torch.ones(2, 3, 4, 5), torch.zeros(2, 4).long()),
+        lambda F, torch, x, t: F.nll_loss(torch.ones(2, 3, 4, 5), torch.zeros(2, 4, 5).long(), torch.ones(2)),
+        lambda F, torch, x, t: F.nll_loss(torch.ones(2, 3, 4, 5, 6), torch.zeros(2, 4, 5, 5).long()),
+        lambda F, torch, x, t: F.nll_loss(torch.ones(2, 3, 4, 5, 6), torch.zeros(3, 4, 5, 6).long()),
+    ],
+)
+def test_errors_of_classes(body):
+    check(
+        lambda torch, x, t: body(torch.nn.functional, torch, x, t),
+        Input((3, 4), requires_grad=False),
+        array([0, 1, 2]),
+        raises=Exception,
+    )
+
+
+@pytest.mark.parametrize(
+    "body, names",
+    [
+        (lambda F, x, t: F.mse_loss(x, x.detach()), ["MseLossBackward0"]),
+        (lambda F, x, t: F.cross_entropy(x, t), ["NllLossBackward0", "LogSoftmaxBackward0"]),
+        (lambda F, x, t: F.nll_loss(x.view(1, 4, 3), t[None]), ["NllLoss2DBackward0"]),
+        (lambda F, x, t: F.smooth_l1_loss(x, x.detach()), ["SmoothL1LossBackward0"]),
+        (lambda F, x, t: F.huber_loss(x, x.detach()), ["HuberLossBackward0"]),
+        (lambda F, x, t: F.l1_loss(x, x.detach()), ["MeanBackward0", "AbsBackward0", "SubBackward0"]),
+    ],
+)
+def test_the_names_of_the_nodes(body, names):
+    loss = body(minitorch.nn.functional, minitorch.ones(3, 4, requires_grad=True), minitorch.tensor([0, 1, 2]))
+    node = loss.grad_fn
+    for name in names:
+        assert node.name() == name
+        node = node.next_functions[0][0]
