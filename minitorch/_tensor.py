@@ -34,6 +34,7 @@ class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
     _requires_grad = False
     _base: "Tensor | None" = None  # the tensor that this one is a differentiable view of
     _rebased = 0  # of a base: in-place writes that changed its history; of a view: the count its grad_fn knows
+    _several = None  # of a view: the node that made it together with others, or "no_grad" if it was not recorded
     _accumulator = None  # weak reference to the AccumulateGrad node of a leaf
     _stride: tuple[int, ...] | None = None  # of a view, in elements; a fresh array tells its own
     _offset = 0  # of a view: where in the storage it begins, in elements
@@ -239,12 +240,13 @@ class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
 
     def requires_grad_(self, requires_grad: bool = True) -> "Tensor":
         """Set requires_grad; returns self."""
-        minitorch.ops.autograd.set_requires_grad(self, requires_grad)
-        return self
+        return minitorch.ops.autograd.requires_grad_(self, requires_grad)
 
     @property
     def grad(self) -> "Tensor | None":
         """The gradient that backward() left."""
+        if self._grad is None and self._grad_fn is not None and not self._retains_grad:
+            minitorch.ops.autograd.warn_of_non_leaf()
         return self._grad
 
     @grad.setter

@@ -124,7 +124,7 @@ def test_every_file_names_itself_and_its_counterpart():
     first = {name: (ast.get_docstring(tree(name)) or "").split("\n\n")[0] for name in NAMES}
     counterparts = ("PyTorch:", "torchvision:", "Python:")
     none_of(
-        [f"{name}: {doc!r}" for name, doc in first.items() if not any(word in doc for word in counterparts)],
+        [f"{name}: {doc!r}" for name, doc in first.items() if not any(each in doc for each in counterparts)],
         'The first sentences of a file say what it is and name a counterpart: "PyTorch: torch/optim/adam.py."',
     )
 

@@ -126,6 +126,22 @@ class InPlace:
         """See `minitorch.ops.inplace.copy_`."""
         return minitorch.ops.inplace.copy_(self, src, non_blocking)
 
+    def t_(self):
+        """See `minitorch.ops.shape.t`."""
+        return minitorch.ops.inplace.show(self, minitorch.ops.shape.t(self))
+
+    def transpose_(self, dim0, dim1):
+        """See `minitorch.ops.shape.transpose`."""
+        return minitorch.ops.inplace.show(self, minitorch.ops.shape.transpose(self, dim0, dim1))
+
+    def squeeze_(self, dim=None):
+        """See `minitorch.ops.shape.squeeze`."""
+        return minitorch.ops.inplace.show(self, minitorch.ops.shape.squeeze(self, dim))
+
+    def unsqueeze_(self, dim):
+        """See `minitorch.ops.shape.unsqueeze`."""
+        return minitorch.ops.inplace.show(self, minitorch.ops.shape.unsqueeze(self, dim))
+
     def uniform_(self, from_=0, to=1, *, generator=None):
         """See `minitorch.ops.distributions.uniform_`."""
         return minitorch.ops.distributions.uniform_(self, from_, to, generator=generator)

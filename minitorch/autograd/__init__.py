@@ -35,12 +35,10 @@ def backward(
     inputs = _as_tuple(inputs)
     if len(inputs) == 0:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    edges = [gradient_edge(tensor) for tensor in inputs]
-    caught = run_backward(roots, grads, keep, create_graph, edges)
-    for tensor, edge in zip(inputs, edges):
-        if edge in caught:
-            grad = caught[edge]
-            tensor._grad = grad.clone() if tensor._grad is None else tensor._grad + grad
+    for tensor in inputs:
+        if tensor.grad_fn is not None:
+            tensor.retain_grad()
+    run_backward(roots, grads, keep, create_graph, [gradient_edge(tensor) for tensor in inputs], accumulate=True)
 
 
 def grad(
@@ -61,7 +59,9 @@ def grad(
     if is_grads_batched:
         raise NotImplementedError("autograd.grad: is_grads_batched=True needs vmap, which minitorch does not have yet")
     if materialize_grads and allow_unused is False:
-        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     outputs, inputs = _as_tuple(outputs), _as_tuple(inputs)
     grads = _cotangents(outputs, grad_outputs, create_graph)
     roots = [_root(number, tensor) for number, tensor in enumerate(outputs)]
@@ -74,13 +74,13 @@ def grad(
     keep = create_graph if retain_graph is None else retain_graph
     caught = run_backward(roots, grads, keep, create_graph, edges)
     results = []
-    for tensor, edge in zip(inputs, edges):
+    for place, (tensor, edge) in enumerate(zip(inputs, edges)):
         result = caught.get(edge)
         if result is None and materialize_grads:
             result = tensor.new_zeros(tensor.shape)
         elif result is None and not allow_unused:
             raise RuntimeError(
-                "One of the differentiated Tensors appears to not have been used in the graph. "
+                f"The differentiated Tensor at index {place} appears to not have been used in the graph. "
                 "Set allow_unused=True if this is the desired behavior."
             )
         results.append(result)
@@ -103,6 +103,7 @@ def _cotangents(tensors: tuple, grads, create_graph: bool) -> list[Tensor]:
         grads = (None,) * len(tensors)
     elif isinstance(grads, Tensor):
         grads = (grads,)
+    grads = tuple(grads)
     if len(grads) != len(tensors):
         raise RuntimeError(f"got {len(tensors)} tensors and {len(grads)} gradients")
     results = []

@@ -16,14 +16,17 @@ def run_backward(
     retain_graph: bool = False,
     create_graph: bool = False,
     wanted: list[Edge] | None = None,
+    accumulate: bool = False,
 ) -> dict[Edge, Tensor]:
     """Send `grads` into the graph at `roots`; accumulate into leaves, or return what arrives at the `wanted` edges.
+
+    With `accumulate`, only the leaves among the wanted edges accumulate.
 
     A node runs once all its consumers have, the most recently made first; so the order is PyTorch's, and a chain of
     any length needs no recursion.
     """
     waiting = _count_consumers(roots)  # node -> consumers that have not run yet
-    useful = _leading_to(wanted, waiting) if wanted is not None else None
+    useful = None if wanted is None else _leading_to(wanted, waiting, accumulate)
     arrived: dict[Node, list[Tensor | None]] = {}  # the gradients of a node's outputs, summed as they come
     caught: dict[Edge, Tensor] = {}
     for (node, number), grad in zip(roots, grads):
@@ -38,15 +41,17 @@ def run_backward(
             node = heapq.heappop(ready)[2]
             incoming = arrived.pop(node, None)
             if incoming is not None and (useful is None or node in useful):
+                runs = useful is None or useful[node]
+                if wanted is not None and runs:
+                    _catch(node, incoming, wanted, caught)
                 if node._tensor_hooks or node._retained or node._prehooks:
                     incoming = _before(node, incoming)
-                if wanted is not None:
+                if wanted is not None and not runs:  # PyTorch, too, shows hooks only to gradients that end here
                     _catch(node, incoming, wanted, caught)
-                if useful is None or useful[node]:
+                if runs:
                     outgoing = node._run(incoming)
-                    for hook in node._hooks:
-                        changed = hook(outgoing, tuple(incoming))
-                        outgoing = outgoing if changed is None else changed
+                    if node._hooks:
+                        outgoing = _after(node, outgoing, tuple(incoming))
                     incoming = None
                     if not retain_graph:
                         node._release()
@@ -83,9 +88,9 @@ def _count_consumers(roots: list[Edge]) -> dict[Node, int]:
     return counts
 
 
-def _leading_to(wanted: list[Edge], reachable: dict[Node, int]) -> dict[Node, bool]:
+def _leading_to(wanted: list[Edge], reachable: dict[Node, int], accumulate: bool) -> dict[Node, bool]:
     """The nodes on a path to a wanted edge; False for one that need not run itself, only receive."""
-    useful: dict[Node, bool] = {node: False for node, _ in wanted}
+    useful: dict[Node, bool] = {node: accumulate and isinstance(node, AccumulateGrad) for node, _ in wanted}
     # Consumers are made after their inputs, so ascending numbers see inputs first (leaves count as infinitely new).
     for node in sorted(reachable, key=lambda each: -1 if isinstance(each, AccumulateGrad) else each._number):
         if any(edge is not None and edge[0] in useful for edge in node._edges):
@@ -105,9 +110,7 @@ def _before(node: Node, grads: list[Tensor | None]) -> list[Tensor | None]:
     """Hooks of the output tensors, retained gradients, then hooks of the node."""
     for number, hook in node._tensor_hooks:
         if grads[number] is not None:
-            changed = hook(grads[number])
-            if changed is not None:
-                grads[number] = changed
+            grads[number] = _hooked(hook, hook(grads[number]), grads[number])
     for number, reference in node._retained:
         tensor = reference()
         if tensor is not None and grads[number] is not None:
@@ -119,6 +122,44 @@ def _before(node: Node, grads: list[Tensor | None]) -> list[Tensor | None]:
     return grads
 
 
+def _after(node: Node, grads: tuple, arrived: tuple) -> tuple:
+    """Hooks of the node see the gradients of its tensor arguments, and may replace them."""
+    places = [place for place, edge in enumerate(node._edges) if edge is not None]
+    for hook in node._hooks:
+        shown = tuple(grads[place] for place in places)
+        changed = hook(shown, arrived)
+        if changed is not None:
+            changed = changed if isinstance(changed, tuple) else (changed,)
+            if len(changed) != len(shown):
+                raise RuntimeError(
+                    f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(changed)}, "
+                    f"but expected {len(shown)})"
+                )
+            grads = list(grads)
+            for place, grad in zip(places, changed):
+                grads[place] = grad
+    return tuple(grads)
+
+
+def _hooked(hook, changed: object, grad: Tensor) -> Tensor:
+    """What a tensor's hook made of its gradient."""
+    if changed is None:
+        return grad
+    if not isinstance(changed, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(changed).__name__}'")
+    if changed.array.dtype != grad.array.dtype:
+        raise RuntimeError(
+            f"hook '{_name(hook)}' has changed the type of value (was {grad.type()} got {changed.type()})"
+        )
+    if changed.array.shape != grad.array.shape:
+        raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
+    return changed
+
+
+def _name(hook) -> str:
+    return getattr(hook, "__name__", type(hook).__name__)
+
+
 def _catch(node: Node, grads: list[Tensor | None], wanted: list[Edge], caught: dict[Edge, Tensor]) -> None:
     for edge in wanted:
         if edge[0] is node and grads[edge[1]] is not None:
@@ -128,7 +169,7 @@ def _catch(node: Node, grads: list[Tensor | None], wanted: list[Edge], caught: d
 def _fitting(source: Node, place: int, grad: Tensor, node: Node, number: int) -> Tensor:
     """The gradient in the shape and dtype of what it is the gradient of: broadcasting is undone here, once for all."""
     if not isinstance(grad, Tensor):
-        raise TypeError(f"expected Variable or None (got {type(grad).__name__})")
+        raise RuntimeError(f"expected Variable or None (got {type(grad).__name__})")
     shape, dtype = node._metadata[number]
     if grad.array.shape != shape:
         if not minitorch.ops.sizes.is_expandable_to(shape, grad.array.shape):

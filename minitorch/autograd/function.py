@@ -1,6 +1,7 @@
 """Function: an operation and its derivative. PyTorch: torch/autograd/function.py, torch/csrc/autograd/python_function.cpp."""
 
 import functools
+import re
 
 import minitorch
 from minitorch import kernels
@@ -15,6 +16,7 @@ class FunctionCtx(Node):
     needs_input_grad: tuple[bool, ...] = ()
     _materialize_grads = True
     _forward_cls: type["Function"]
+    _title: str
     _saved: tuple | None = ()  # what save_for_backward was given: tensors, None, or _SavedOutput
     _versions: tuple = ()
     _to_save: tuple = ()
@@ -24,7 +26,13 @@ class FunctionCtx(Node):
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep inputs or outputs for backward(), checked there for in-place changes."""
         self._saved = tensors
-        self._versions = tuple([None if t is None else t._storage.version for t in tensors])
+        try:
+            self._versions = tuple([None if t is None else t._storage.version for t in tensors])
+        except AttributeError:
+            place, value = next((i, t) for i, t in enumerate(tensors) if not isinstance(t, Tensor) and t is not None)
+            raise TypeError(
+                f"save_for_backward can only save variables, but argument {place} is of type {type(value).__name__}"
+            ) from None
 
     @property
     def saved_tensors(self) -> tuple[Tensor, ...]:
@@ -56,7 +64,13 @@ class FunctionCtx(Node):
         if not isinstance(results, tuple):
             results = (results,)
         if len(results) != len(self._edges):
-            return self._fitted(results)
+            results = self._fitted(results)
+        for place, (grad, edge) in enumerate(zip(results, self._edges)):
+            if edge is None and grad is not None:
+                raise RuntimeError(
+                    f"function {self.name()} returned a gradient different than None at position {place + 1}, but the "
+                    "corresponding forward input was not a Variable"
+                )
         return results
 
     def _fitted(self, results: tuple) -> tuple:
@@ -69,6 +83,9 @@ class FunctionCtx(Node):
             f"(expected {expected}, got {len(results)})"
         )
 
+    def name(self) -> str:
+        return self._title
+
     def _release(self) -> None:
         if self._saved:
             self._saved = None
@@ -77,14 +94,17 @@ class FunctionCtx(Node):
 class FunctionMeta(type):
     """Gives every Function the class of its nodes, named as in PyTorch: Mul here, MulBackward0 in the graph.
 
-    An operation of several signatures sets `node_name`, where PyTorch counts further than 0.
+    An operation of several signatures sets `node_name`, where PyTorch counts further than 0; `node_title` is what name()
+    says where that differs, and `operands` how many arguments may be numbers in the place of tensors.
     """
 
     def __init__(cls, name, bases, members):
         super().__init__(name, bases, members)
         suffix = "Backward0" if cls.__module__.startswith("minitorch.ops") else "Backward"
         node_name = members.get("node_name", name + suffix)
-        cls._backward_cls = type(node_name, (FunctionCtx,), {"_forward_cls": cls, "__module__": cls.__module__})
+        own = {"_forward_cls": cls, "__module__": cls.__module__, "_title": members.get("node_title", node_name)}
+        own["_operands"] = members.get("operands", 0)
+        cls._backward_cls = type(node_name, (FunctionCtx,), own)
         cls._separate_context = cls.setup_context is not Function.setup_context if bases else False
 
 
@@ -98,9 +118,9 @@ class Function(metaclass=FunctionMeta):
 
     def __init__(self, *args, **kwargs):
         raise RuntimeError(
-            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, "
-            "so you should invoke them on the class itself. Instantiating an autograd function will raise an error "
-            "in a future version of PyTorch."
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+            "function with static forward method. "
+            "(Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
         )
 
     @staticmethod
@@ -176,6 +196,15 @@ def _record(node: FunctionCtx, args: tuple, result):
         single = True
     else:
         single = False
+    for each in node._dirty:
+        each._storage.version += 1
+        if not _holds(result, each):
+            raise RuntimeError(
+                "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
+                "are modified inplace must all be outputs of the Function."
+            )
+        if each.grad_fn is None and each._requires_grad:
+            raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
     outputs = tuple(
         each._alias() if isinstance(each, Tensor) and _holds(args, each) and not _holds(node._dirty, each) else each
         for each in result
@@ -192,6 +221,8 @@ def _record(node: FunctionCtx, args: tuple, result):
             each._grad_fn = node
             each._output_nr = number
             each._requires_grad = True
+            if each._base is not None:
+                each._several = node
     _without_cycle(node, outputs)
     return outputs[0] if single else outputs
 
@@ -241,15 +272,20 @@ def _unpack(node: FunctionCtx, saved: "Tensor | _SavedOutput | None", version: i
 
 def _raise_modified(node: FunctionCtx, saved, tensor: Tensor, version: int) -> None:
     kind = tensor.type()
-    origin = node if type(saved) is _SavedOutput else tensor._grad_fn
+    origin = node if type(saved) is _SavedOutput else tensor.grad_fn
     number = saved.number if type(saved) is _SavedOutput else tensor._output_nr
-    whence = f", which is output {number} of {origin.name()}," if origin is not None else ""
+    whence = f", which is output {number} of {operation_name(origin)}," if origin is not None else ""
     raise RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{kind} {list(tensor.shape)}]{whence} is at version {tensor._storage.version}; expected version {version} "
         "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
-        "torch.autograd.set_detect_anomaly(True)."
+        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )
+
+
+def operation_name(node: Node) -> str:
+    """The operation that a node belongs to: "Mul" of MulBackward0."""
+    return re.sub(r"Backward\d*$", "", node.name())
 
 
 _FREED = (

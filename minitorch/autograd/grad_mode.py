@@ -54,14 +54,22 @@ def _generator_in_mode(function, wanted: bool):
     @functools.wraps(function)
     def in_mode(*args, **kwargs):
         generator = function(*args, **kwargs)
-        answer = None
-        while True:
-            try:
+        resume, answer = generator.send, None
+        try:
+            while True:
                 with _Switch(wanted):
-                    value = generator.send(answer)
-            except StopIteration as stop:
-                return stop.value
-            answer = yield value
+                    value = resume(answer)
+                try:
+                    answer = yield value
+                    resume = generator.send
+                except GeneratorExit:
+                    with _Switch(wanted):
+                        generator.close()
+                    raise
+                except BaseException as error:
+                    resume, answer = generator.throw, error
+        except StopIteration as stop:
+            return stop.value
 
     return in_mode
 

@@ -21,6 +21,7 @@ class Node:
     # What a node has unless it says otherwise; attributes of the class, so that making a node costs nothing for them.
     _edges: tuple = ()  # one per argument of the function: (node, output number), (None, 0), or None for a non-tensor
     _metadata: tuple = ()  # one per output: (shape, NumPy dtype), which an arriving gradient must fit
+    _operands = 0  # how many arguments are tensors, or numbers in the place of one
     _hooks: tuple = ()  # called with (gradients that leave, gradients that arrived)
     _prehooks: tuple = ()  # called with the gradients that arrive
     _tensor_hooks: tuple = ()  # (output number, hook) of Tensor.register_hook
@@ -32,7 +33,10 @@ class Node:
     @property
     def next_functions(self) -> tuple:
         """The nodes of the tensor inputs, each with the number of its output. PyTorch: Node.next_functions."""
-        return tuple(edge for edge in self._edges if edge is not None)
+        shown = [
+            (None, 0) if edge is None and place < self._operands else edge for place, edge in enumerate(self._edges)
+        ]
+        return tuple(edge for edge in shown if edge is not None)
 
     def _sequence_nr(self) -> int:
         return self._number
@@ -91,6 +95,9 @@ class AccumulateGrad(Node):
         self._number = float("inf")  # runs as soon as nothing more can arrive
         self.variable = variable
         self._metadata = ((variable.array.shape, variable.array.dtype),)
+
+    def name(self) -> str:
+        return "torch::autograd::AccumulateGrad"
 
     @property
     def _tensor_hooks(self) -> tuple:

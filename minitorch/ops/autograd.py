@@ -1,5 +1,6 @@
 """What a tensor does about its history: flags, hooks, data. PyTorch: torch/csrc/autograd/python_variable.cpp, variable.cpp."""
 
+import warnings
 import weakref
 from collections.abc import Callable
 
@@ -14,16 +15,31 @@ def set_requires_grad(input: Tensor, value: bool) -> None:
     """Raises RuntimeError for non-leaves and dtypes that are not floating point. PyTorch: Tensor.requires_grad."""
     if type(value) is not bool:
         raise RuntimeError("requires_grad must be a bool")
-    if input._grad_fn is not None:
-        if value:
-            return
-        raise RuntimeError(
-            "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-            "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+    if input.grad_fn is not None:
+        advice = (
+            ""
+            if value
+            else " If you want to use a computed variable in a subgraph that doesn't require differentiation use "
+            "var_no_grad = var.detach()."
         )
+        raise RuntimeError(f"you can only change requires_grad flags of leaf variables.{advice}")
     if value and input.array.dtype.kind != "f":
         raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
     input._requires_grad = value
+
+
+def requires_grad_(input: Tensor, requires_grad: bool) -> Tensor:
+    """The same as a method, which lets a non-leaf stay as it is. PyTorch: Tensor.requires_grad_."""
+    if type(requires_grad) is not bool:
+        raise TypeError(
+            "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
+            f"{type(requires_grad).__name__}"
+        )
+    if requires_grad and input.array.dtype.kind != "f":
+        raise RuntimeError("only Tensors of floating point dtype can require gradients")
+    if not (requires_grad and input.grad_fn is not None):
+        set_requires_grad(input, requires_grad)
+    return input
 
 
 def set_grad(input: Tensor, value: Tensor | None) -> None:
@@ -41,7 +57,7 @@ def set_grad(input: Tensor, value: Tensor | None) -> None:
                 f"'{types.SCALAR_NAME[input.dtype]}'. The gradient must match the tensor's grad_dtype (defaults to the "
                 "tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow "
                 "any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
-                "downstream systems that assume that they match."
+                "downstream systems that assume they match."
             )
         if value.array.shape != input.array.shape:
             raise RuntimeError(
@@ -49,6 +65,18 @@ def set_grad(input: Tensor, value: Tensor | None) -> None:
                 f"'{list(input.array.shape)}'. Please ensure that the gradient and the tensor are the same size"
             )
     input._grad = value
+
+
+def warn_of_non_leaf() -> None:
+    """Somebody asks a non-leaf for a gradient that it does not keep."""
+    warnings.warn(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+        "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+        "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
+        "the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information.",
+        UserWarning,
+        stacklevel=3,
+    )
 
 
 def data(input: Tensor) -> Tensor:
@@ -78,7 +106,7 @@ def detach_(input: Tensor) -> Tensor:
             "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
             "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
             "detach_() cannot be called on these gradients. To fix this error, please refer to the "
-            "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+            "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
         )
     input._grad_fn = None
     input._output_nr = 0
@@ -104,7 +132,7 @@ def register_hook(input: Tensor, hook: Callable) -> RemovableHandle:
     node = input.grad_fn
     if node is None:
         return RemovableHandle(input, "_backward_hooks", (0, hook))
-    return RemovableHandle(node, "tensor_hooks", (input._output_nr, hook))
+    return RemovableHandle(node, "_tensor_hooks", (input._output_nr, hook))
 
 
 def register_post_accumulate_grad_hook(input: Tensor, hook: Callable) -> RemovableHandle:

@@ -9,7 +9,7 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
-from minitorch.ops.creation import dense_strides, empty, empty_like, empty_strided
+from minitorch.ops.creation import dense_strides, empty, empty_like, empty_strided, requiring_grad
 from minitorch.ops.devices import kernels_on
 from minitorch.ops.promotion import check_tensor, dtype_of_number
 from minitorch.ops.shape import detach
@@ -38,7 +38,7 @@ def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad
         kind = dtype or _infer_dtype(data, shape)
         array = _array_of(data, shape, kind)
     result = wrap(_own_copy(on, array, kind.numpy))
-    return result.requires_grad_() if requires_grad else result
+    return requiring_grad(result) if requires_grad else result
 
 
 def legacy_tensor(cls: type, *args, device=None) -> Tensor:
@@ -78,7 +78,7 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False) -> 
     result = as_tensor(obj, dtype, device)
     if copy:
         result = result.clone()
-    return result.requires_grad_() if requires_grad else result
+    return requiring_grad(result) if requires_grad else result
 
 
 def from_numpy(ndarray: np.ndarray) -> Tensor:

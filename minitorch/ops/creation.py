@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minitorch import types
+from minitorch.kernels.layout import memory_order, strides_in_order
 from minitorch._tensor import Tensor, contiguous_strides, wrap
 from minitorch.ops.devices import kernels_on
 from minitorch.ops.promotion import Number, check_tensor, dtype_of_number
@@ -52,7 +53,7 @@ def empty_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_
     """Memory as it comes, with the shape and (where it has no gaps) the strides of input. PyTorch: torch.empty_like."""
     check_tensor(input, "empty_like", "input", 1)
     result = empty_strided(input.array.shape, dense_strides(input), dtype=dtype or input.dtype, device=device)
-    return result.requires_grad_() if requires_grad else result
+    return requiring_grad(result) if requires_grad else result
 
 
 def zeros_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None) -> Tensor:
@@ -71,7 +72,7 @@ def full_like(
     """`fill_value` with the shape of input. PyTorch: torch.full_like."""
     result = empty_like(input, dtype=dtype, device=device)
     result.array.fill(fill_value)
-    return result.requires_grad_() if requires_grad else result
+    return requiring_grad(result) if requires_grad else result
 
 
 def empty_strided(
@@ -87,7 +88,7 @@ def empty_strided(
     reach = 0 if 0 in shape else 1 + sum((n - 1) * step for n, step in zip(shape, stride))
     flat = wrap(kernels_on(device).empty((reach,), numpy_dtype))
     result = detach(window(flat, shape, stride, 0))
-    return result.requires_grad_() if requires_grad else result
+    return requiring_grad(result) if requires_grad else result
 
 
 def dense_strides(input: Tensor) -> tuple[int, ...]:
@@ -97,38 +98,14 @@ def dense_strides(input: Tensor) -> tuple[int, ...]:
         return contiguous_strides(shape)
     order = sorted(range(len(shape)), key=lambda axis: (stride[axis], shape[axis]))
     if any(stride[axis] == 0 and shape[axis] > 1 for axis in order):
-        return _order_of_strides(shape, stride)
+        return strides_in_order(shape, memory_order(shape, [stride]))
     step = 1
     for axis in order:
         if shape[axis] > 1:
             if stride[axis] != step:
-                return _order_of_strides(shape, stride)
+                return strides_in_order(shape, memory_order(shape, [stride]))
             step *= shape[axis]
     return stride
-
-
-def _order_of_strides(shape: tuple[int, ...], stride: tuple[int, ...]) -> tuple[int, ...]:
-    """Strides without gaps in the order of the given ones; equal strides keep the order of dimensions.
-
-    PyTorch: infer_dense_strides in c10/core/MemoryFormat and TensorIterator's reorder_dimensions.
-    """
-    order = list(range(len(shape)))[::-1]
-    for place in range(1, len(order)):  # insertion sort, in which broadcast dimensions (stride 0) compare as equal
-        moved = place
-        for before in range(place - 1, -1, -1):
-            first, second = order[before], order[moved]
-            if stride[first] == 0 or stride[second] == 0:
-                continue
-            if stride[first] < stride[second] or (stride[first] == stride[second] and shape[first] <= shape[second]):
-                break
-            order[before], order[moved] = second, first
-            moved = before
-    result = [0] * len(shape)
-    step = 1
-    for axis in order:
-        result[axis] = step
-        step *= max(shape[axis], 1)
-    return tuple(result)
 
 
 def arange(*args, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, **names) -> Tensor:
@@ -230,7 +207,14 @@ def _filled(shape: tuple[int, ...], value: Number, dtype: types.dtype, device, r
     return _finish(array, requires_grad)
 
 
+def requiring_grad(result: Tensor) -> Tensor:
+    """A new tensor that requires a gradient. Raises RuntimeError for dtypes that cannot."""
+    if result.array.dtype.kind != "f":
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    return result.requires_grad_()
+
+
 def _finish(array: np.ndarray, requires_grad: bool) -> Tensor:
     result = wrap(array)
-    return result.requires_grad_() if requires_grad else result
+    return requiring_grad(result) if requires_grad else result
 

@@ -5,8 +5,8 @@ node made the origin of the tensor. Writing into a view changes the history of i
 """
 
 from minitorch import types
-from minitorch._tensor import Tensor
-from minitorch.autograd.function import Function
+from minitorch._tensor import Tensor, wrap
+from minitorch.autograd.function import Function, operation_name
 from minitorch.autograd.grad_mode import mode
 from minitorch.autograd.node import gradient_edge
 from minitorch.ops.convert import tensor
@@ -20,17 +20,52 @@ def check(target: Tensor) -> bool:
     """Raise RuntimeError in PyTorch's words where the tensor may not be written to; whether the write is recorded."""
     recorded = mode.enabled and target.requires_grad
     if recorded:
+        if target._base is not None:
+            _check_view(target)
         if target.grad_fn is None:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
         if target._base is not None and target._base.grad_fn is None and target._base._requires_grad:
             raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     array = target.array
-    if 0 in array.strides and any(n > 1 and step == 0 for n, step in zip(array.shape, array.strides)):
+    if 0 in array.strides and array.size and any(n > 1 and step == 0 for n, step in zip(array.shape, array.strides)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
         )
     return recorded
+
+
+def _check_view(target: Tensor) -> None:
+    """Some views cannot carry the history of a write back to their base."""
+    node = target._several
+    if node is not None:
+        raise RuntimeError(
+            f"Output {target._output_nr} of {operation_name(node)} is a view and is being modified inplace. This view is "
+            "the output of a function that returns multiple views. Such functions do not allow the output views to be "
+            "modified inplace. You should replace the inplace operation by an out-of-place one."
+        )
+    if target._grad_fn is None and not target._requires_grad:  # the base requires a gradient, the view does not
+        raise RuntimeError(
+            "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
+            "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and "
+            "the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both "
+            "outside (if you want the inplace to be tracked)."
+        )
+
+
+def check_overlap(target: Tensor, source: Tensor) -> None:
+    """Raise RuntimeError where a part of what is read would be overwritten before. PyTorch: MemoryOverlap.cpp."""
+    a, b = target.array, source.array
+    if source._storage is not target._storage or not (a.flags.forc and b.flags.forc) or a.size == 0 or b.size == 0:
+        return  # other memory, or too hard to tell
+    start_a, start_b = target._offset * a.itemsize, source._offset * b.itemsize
+    if start_a == start_b and a.shape == b.shape and a.strides == b.strides:
+        return
+    if start_a < start_b + b.nbytes and start_b < start_a + a.nbytes:
+        raise RuntimeError(
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+            "location. Please clone() the tensor before performing the operation."
+        )
 
 
 def assign(target: Tensor, result: Tensor) -> Tensor:
@@ -43,6 +78,8 @@ def assign(target: Tensor, result: Tensor) -> Tensor:
     if result.array.dtype != target.array.dtype:
         check_castable(result.dtype, target.dtype)
         result = result.to(target.dtype)
+    if result._requires_grad and mode.enabled:
+        _keep_saved(result._grad_fn, target)
     target.kernels.copy_into(target.array, result.array)
     target._storage.version += 1
     if result._requires_grad and mode.enabled:
@@ -62,10 +99,12 @@ def check_castable(source: types.dtype, target: types.dtype) -> None:
 
 def rebase(target: Tensor, node, number: int) -> None:
     """Make a node the origin of a tensor that was written to; of a view: of that part of its base."""
+    target._several = None
     if target._base is None:
         target._grad_fn = node
         target._output_nr = number
         target._requires_grad = True
+        target._rebased += 1
         return
     base = target._base
     slices = CopySlices._backward_cls()
@@ -85,6 +124,7 @@ class CopySlices(Function):
     """A tensor with one window overwritten. PyTorch: torch/csrc/autograd/functions/tensor.cpp."""
 
     node_name = "CopySlices"
+    node_title = "torch::autograd::CopySlices"
 
     @staticmethod
     def backward(ctx, grad):
@@ -115,6 +155,17 @@ def regenerate(view: Tensor) -> None:
     view._requires_grad = True
 
 
+def _keep_saved(node, target: Tensor) -> None:
+    """What the node saved of the target would be overwritten: it keeps a copy instead, as PyTorch does for its own input."""
+    saved = getattr(node, "_saved", None)
+    if not saved or not any(each is target for each in saved):
+        return
+    copy = wrap(target.kernels.contiguous(target.array))
+    copy._grad_fn, copy._output_nr, copy._requires_grad = target.grad_fn, target._output_nr, target._requires_grad
+    node._saved = tuple([copy if each is target else each for each in saved])
+    node._versions = tuple([0 if each is copy else version for each, version in zip(node._saved, node._versions)])
+
+
 def _move_saved(result: Tensor, target: Tensor) -> None:
     """What the node saved of its result is now in the target's memory, and watched there for later writes."""
     node = result._grad_fn
@@ -132,12 +183,14 @@ def add_(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """PyTorch: Tensor.add_."""
     if alpha == 1 and _plain(input, other):
         return _written(input, input.kernels.add(input.array, array_of(other), dtype=input.array.dtype, out=input.array))
+    _check_operand(input, other)
     return assign(input, add(input, other, alpha=alpha))
 
 
 def sub_(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """PyTorch: Tensor.sub_."""
     check(input)
+    _check_operand(input, other)
     return assign(input, sub(input, other, alpha=alpha))
 
 
@@ -145,13 +198,20 @@ def mul_(input: Tensor, other: Tensor | Number) -> Tensor:
     """PyTorch: Tensor.mul_."""
     if _plain(input, other):
         return _written(input, input.kernels.mul(input.array, array_of(other), dtype=input.array.dtype, out=input.array))
+    _check_operand(input, other)
     return assign(input, mul(input, other))
 
 
 def div_(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
     """PyTorch: Tensor.div_."""
     check(input)
+    _check_operand(input, other)
     return assign(input, div(input, other, rounding_mode=rounding_mode))
+
+
+def _check_operand(input: Tensor, other: Tensor | Number) -> None:
+    if isinstance(other, Tensor):
+        check_overlap(input, other)
 
 
 def _plain(input: Tensor, other: Tensor | Number) -> bool:
@@ -169,6 +229,15 @@ def _plain(input: Tensor, other: Tensor | Number) -> bool:
 def _written(input: Tensor, unused) -> Tensor:
     input._storage.version += 1
     return input
+
+
+def show(target: Tensor, view: Tensor) -> Tensor:
+    """Make a tensor the window that `view`, made of it, is: the mechanism of t_(), squeeze_() and their like."""
+    check(target)
+    target.array, target._stride, target._offset = view.array, view._stride, view._offset
+    target._grad_fn, target._output_nr = view._grad_fn, view._output_nr
+    target._storage.version += 1
+    return target
 
 
 def fill_(input: Tensor, value: Number | Tensor) -> Tensor:
@@ -230,9 +299,8 @@ def copy_(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
         expand(src, input.array.shape)  # raises, in PyTorch's words
     if recorded or (mode.enabled and src.requires_grad):
         return assign(input, Copy.apply(input, src))
-    source = src.array
-    if src._storage is input._storage:
-        source = source.copy()
+    check_overlap(input, src)
+    source = src.array.copy() if src._storage is input._storage else src.array
     input.kernels.copy_into(input.array, source)
     return _written(input, None)
 

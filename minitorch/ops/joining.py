@@ -124,8 +124,8 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
                     "split_size can only be 0 if dimension size is 0, but got dimension size of " + str(size)
                 )
             return (narrow(tensor, dim, 0, 0),)
-        starts = range(0, max(size, 1), each)
-        return tuple(narrow(tensor, dim, start, min(each, size - start)) for start in starts)
+        sections = [min(each, size - start) for start in range(0, max(size, 1), each)]
+        return Split.apply(tensor, dim, sections)
     sections = list(split_size_or_sections)
     if any(each < 0 for each in sections):
         raise RuntimeError(
@@ -136,11 +136,29 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
             f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {dim}), "
             f"but got split_sizes={sections}"
         )
-    parts, start = [], 0
-    for each in sections:
-        parts.append(narrow(tensor, dim, start, each))
-        start += each
-    return tuple(parts)
+    return SplitWithSizes.apply(tensor, dim, sections)
+
+
+class Split(Function):
+    """derivatives.yaml: split."""
+
+    @staticmethod
+    def forward(ctx, input, dim, sections):
+        ctx.dim = dim
+        shape, stride, offset = input.array.shape, input.stride(), input._offset
+        parts = []
+        for size in sections:
+            parts.append(window(input, (*shape[:dim], size, *shape[dim + 1 :]), stride, offset))
+            offset += size * stride[dim]
+        return tuple(parts)
+
+    @staticmethod
+    def backward(ctx, *grads):
+        return cat(grads, ctx.dim), None, None
+
+
+class SplitWithSizes(Split):
+    """derivatives.yaml: split_with_sizes."""
 
 
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
@@ -160,7 +178,22 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     dim = wrap_dim(dim, input.array.ndim)
     if input.array.ndim == 0:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    return tuple(Select.apply(input, dim, index) for index in range(input.array.shape[dim]))
+    return Unbind.apply(input, dim)
+
+
+class Unbind(Function):
+    """derivatives.yaml: unbind."""
+
+    @staticmethod
+    def forward(ctx, input, dim):
+        ctx.dim = dim
+        shape, stride, offset = input.array.shape, input.stride(), input._offset
+        rest, steps = shape[:dim] + shape[dim + 1 :], stride[:dim] + stride[dim + 1 :]
+        return tuple([window(input, rest, steps, offset + index * stride[dim]) for index in range(shape[dim])])
+
+    @staticmethod
+    def backward(ctx, *grads):
+        return stack(grads, ctx.dim), None
 
 
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:

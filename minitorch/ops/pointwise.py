@@ -22,6 +22,8 @@ def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
 class Add(Function):
     """derivatives.yaml: add."""
 
+    operands = 2
+
     @staticmethod
     def forward(ctx, input, other, alpha, dtype):
         ctx.alpha = alpha
@@ -50,6 +52,8 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
 class Sub(Function):
     """derivatives.yaml: sub."""
 
+    operands = 2
+
     @staticmethod
     def forward(ctx, input, other, dtype):
         return wrap(input.kernels.sub(input.array, array_of(other), dtype=dtype))
@@ -74,6 +78,8 @@ class Rsub(Function):
 
     node_name = "RsubBackward1"
 
+    operands = 2
+
     @staticmethod
     def forward(ctx, input, other, dtype):
         return wrap(input.kernels.sub(array_of(other), input.array, dtype=dtype))
@@ -91,6 +97,8 @@ def mul(input: Tensor, other: Tensor | Number) -> Tensor:
 
 class Mul(Function):
     """derivatives.yaml: mul."""
+
+    operands = 2
 
     @staticmethod
     def forward(ctx, input, other, dtype):
@@ -132,6 +140,8 @@ def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = No
 class Div(Function):
     """derivatives.yaml: div."""
 
+    operands = 2
+
     @staticmethod
     def forward(ctx, input, other, dtype):
         if isinstance(other, Tensor):
@@ -166,6 +176,8 @@ class _Rounded(Function):
 
     node_name = "DivBackward1"
 
+    operands = 2
+
     @staticmethod
     def forward(ctx, input, other, dtype, rounding):
         kernels = input.kernels
@@ -191,6 +203,8 @@ def remainder(input: Tensor, other: Tensor | Number) -> Tensor:
 class Remainder(Function):
     """derivatives.yaml: remainder."""
 
+    operands = 2
+
     @staticmethod
     def forward(ctx, input, other, dtype):
         ctx.save_for_backward(*([input, other] if ctx.needs_input_grad[1] else []))
@@ -215,6 +229,8 @@ def fmod(input: Tensor, other: Tensor | Number) -> Tensor:
 
 class Fmod(Function):
     """derivatives.yaml: fmod."""
+
+    operands = 2
 
     @staticmethod
     def forward(ctx, input, other, dtype):

@@ -1,17 +1,12 @@
-"""Makes tests/utils/agreement.py importable, and torchvision beside a CPU-only torch."""
+"""torchvision beside a CPU-only torch, and the real MNIST. PyTorch: torchvision itself is the counterpart."""
 
 import os
-import sys
-from types import SimpleNamespace
+from types import ModuleType
 
 import pytest
+from agreement import agree
 
-HERE = os.path.dirname(__file__)
-sys.path.insert(0, os.path.join(HERE, "..", "utils"))
-
-from agreement import agree  # noqa: E402
-
-SHARED_MNIST = os.path.join(HERE, "..", "..", "..", "shared", "mnist")
+SHARED_MNIST = os.path.join(os.path.dirname(__file__), "..", "..", "..", "shared", "mnist")
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +31,7 @@ def mnist_root():
     return SHARED_MNIST
 
 
-def import_torchvision(torch) -> SimpleNamespace:
+def import_torchvision(torch) -> ModuleType:
     """torchvision's datasets and transforms.
 
     A torchvision built for CUDA cannot be imported beside a CPU-only torch, which lacks two of its operators.

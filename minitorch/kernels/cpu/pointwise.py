@@ -8,6 +8,7 @@ from numba.extending import register_jitable
 from minitorch.kernels import formulas
 from minitorch.kernels.cpu._compile import GRAIN, parallel, prange, serial
 from minitorch.kernels.cpu.memory import empty
+from minitorch.kernels.layout import memory_order, restored
 
 
 class Pointwise:
@@ -28,26 +29,47 @@ class Pointwise:
 
     def __call__(self, *operands, dtype: np.dtype, scalars: tuple = (), out: np.ndarray | None = None) -> np.ndarray:
         arrays = [_as_array(each, dtype) for each in operands]
+        if scalars:
+            scalars = tuple([dtype.type(each) for each in scalars])
         first = arrays[0]
         flat = first.flags.c_contiguous
         for each in arrays[1:]:
             flat = flat and each.shape == first.shape and each.flags.c_contiguous
-        if flat:
-            shape = first.shape
-        else:
-            shape = np.broadcast_shapes(*[each.shape for each in arrays])
+        if not flat:
+            return self._strided(arrays, dtype, scalars, out)
         if out is None:
-            out = empty(shape, self._result or dtype)
-        elif flat:
-            flat = out.flags.c_contiguous and out.shape == shape
-        if scalars:
-            scalars = tuple([dtype.type(each) for each in scalars])
-        if out.size == 0:
-            return out
-        if flat:
-            self._run_flat(out, arrays, scalars)
-        else:
+            out = empty(first.shape, self._result or dtype)
+        elif not (out.flags.c_contiguous and out.shape == first.shape):
             self._run_rows(out, arrays, scalars)
+            return out
+        if out.size:
+            self._run_flat(out, arrays, scalars)
+        return out
+
+    def _strided(self, arrays: list, dtype: np.dtype, scalars: tuple, out: np.ndarray | None) -> np.ndarray:
+        """Operands of several shapes or layouts. The result is laid out as they are, like PyTorch's."""
+        shape = np.broadcast_shapes(*[each.shape for each in arrays])
+        if out is not None:
+            self._run_rows(out, arrays, scalars)
+            return out
+        tensors = [each for each in arrays if each.ndim] or arrays[:1]  # numbers have no layout
+        first = tensors[0]
+        alike = all(each.shape == shape and each.strides == first.strides for each in tensors)
+        if alike and not first.flags.c_contiguous and _dense(first):
+            return self._same_strides(first, arrays, dtype, scalars)
+        order = memory_order(shape, [_broadcast_strides(each, shape) for each in tensors])
+        memory = empty([shape[axis] for axis in order], self._result or dtype)
+        out = restored(memory, order)
+        if memory.size:
+            self._run_rows(out, arrays, scalars)
+        return out
+
+    def _same_strides(self, first: np.ndarray, arrays: list, dtype: np.dtype, scalars: tuple) -> np.ndarray:
+        """The result has the operands' strides to the letter, also those of dimensions of size 1."""
+        kind = self._result or dtype
+        steps = tuple([step // first.itemsize * kind.itemsize for step in first.strides])
+        out = np.ndarray(first.shape, kind, empty((first.size,), kind), 0, steps)
+        self._run_rows(out, arrays, scalars)
         return out
 
     def _run_flat(self, out: np.ndarray, arrays: list, scalars: tuple) -> None:
@@ -62,6 +84,11 @@ class Pointwise:
             self._flat_parallel(out.reshape(-1), *lines, scalars)
 
     def _run_rows(self, out: np.ndarray, arrays: list, scalars: tuple) -> None:
+        if out.size == 0:
+            return
+        if out.ndim > 4 and not _dense(out):
+            np.copyto(out, self._strided(arrays, arrays[0].dtype, scalars, None))
+            return
         blocks = _four_dimensions(out, arrays)
         if out.size <= GRAIN:
             if self._rows is None:
@@ -102,12 +129,16 @@ def copy_into(target: np.ndarray, source: np.ndarray) -> None:
 
 
 def _four_dimensions(out: np.ndarray, arrays: list) -> list[np.ndarray]:
-    """All operands as windows of four dimensions: neighbouring ones are merged where every operand's strides allow it."""
+    """All operands as windows of four dimensions, in the memory order of `out`.
+
+    Neighbouring dimensions are merged where every operand's strides allow it: two layouts alike become one line.
+    """
     shape = out.shape
     strides = [out.strides, *[_broadcast_strides(each, shape) for each in arrays]]
     merged_shape: list[int] = []
     merged: list[list[int]] = [[] for _ in strides]
-    for axis, size in enumerate(shape):
+    for axis in memory_order(shape, [out.strides]):
+        size = shape[axis]
         if size == 1:
             continue
         if merged_shape and all(steps[-1] == each[axis] * size for steps, each in zip(merged, strides)):
@@ -118,27 +149,37 @@ def _four_dimensions(out: np.ndarray, arrays: list) -> list[np.ndarray]:
             merged_shape.append(size)
             for steps, each in zip(merged, strides):
                 steps.append(each[axis])
-    if len(merged_shape) > 4:  # rare: make the inputs contiguous, then only `out` can be strided
-        arrays = [np.ascontiguousarray(np.broadcast_to(each, shape)) for each in arrays]
-        if not out.flags.c_contiguous:
-            return _outermost_first(out, arrays)
-        return _four_dimensions(out, arrays)
+    if len(merged_shape) > 4:
+        return _many_dimensions(out, arrays)
     missing = 4 - len(merged_shape)
     final = (1,) * missing + tuple(merged_shape)
-    return [
-        np.lib.stride_tricks.as_strided(each, final, (0,) * missing + tuple(steps))
-        for each, steps in zip([out, *arrays], merged)
-    ]
+    return [_as_strided(each, final, (0,) * missing + tuple(steps)) for each, steps in zip([out, *arrays], merged)]
 
 
-def _outermost_first(out: np.ndarray, arrays: list) -> list[np.ndarray]:
-    raise RuntimeError("an output of more than four dimensions with gaps in every one is not supported")
+def _dense(array: np.ndarray) -> bool:
+    """Whether the elements lie without gaps, in some order of dimensions."""
+    return array.transpose(memory_order(array.shape, [array.strides])).flags.c_contiguous
+
+
+def _many_dimensions(out: np.ndarray, arrays: list) -> list[np.ndarray]:
+    """Rare: the inputs are copied to the layout of the result, which then is one line."""
+    order = memory_order(out.shape, [out.strides])
+    copies = [np.ascontiguousarray(np.broadcast_to(each, out.shape).transpose(order)) for each in arrays]
+    return _four_dimensions(out.transpose(order), copies)
+
+
+def _as_strided(array: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -> np.ndarray:
+    """A window on the array's memory: its own elements, in other dimensions."""
+    if array.flags.c_contiguous:
+        return np.ndarray(shape, array.dtype, array, 0, strides)  # 0.4 us
+    return np.lib.stride_tricks.as_strided(array, shape, strides)  # 4 us
 
 
 def _broadcast_strides(array: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...]:
     missing = len(shape) - array.ndim
     return (0,) * missing + tuple(
-        0 if have == 1 else step for have, step in zip(array.shape, array.strides)
+        0 if have == 1 and want != 1 else step
+        for have, want, step in zip(array.shape, shape[missing:], array.strides)
     )
 
 
