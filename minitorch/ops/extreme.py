@@ -6,7 +6,7 @@ from minitorch.autograd.function import Function
 from minitorch.ops.pointwise import maximum, minimum
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.reduce import Axes, Dims, axes_of, restore, sum
-from minitorch.ops.sizes import wrap_dim
+from minitorch.ops.sizes import several, wrap_dim
 
 
 def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
@@ -180,8 +180,8 @@ def _axes(function: str, input: Tensor, dim: Dims) -> Axes:
     if input.array.size == 0:
         if axes is None:
             _check_not_empty(function, input)
-        for axis in axes:
-            _check_length(function, input, axis)
+        for given in several(dim):
+            _check_length(f"{function}()", input, given)
     return axes
 
 
@@ -195,13 +195,13 @@ def _axis(function: str, input: Tensor, dim: int) -> int:
         )
     axis = wrap_dim(dim, input.array.ndim)
     if input.array.size == 0:
-        _check_length(function, input, axis)
+        _check_length(function if function == "aminmax" else f"{function}()", input, axis)
     return axis
 
 
-def _check_length(function: str, input: Tensor, axis: int) -> None:
+def _check_length(who: str, input: Tensor, axis: int) -> None:
     if input.array.ndim and input.array.shape[axis] == 0:
-        raise IndexError(f"{function}(): Expected reduction dim {axis} to have non-zero size.")
+        raise IndexError(f"{who}: Expected reduction dim {axis} to have non-zero size.")
 
 
 def _check_not_empty(function: str, input: Tensor) -> None:

@@ -80,9 +80,9 @@ def _norm(x: Tensor, p: float, axes: Axes, keepdim: bool) -> Tensor:
     return sum(x.abs() ** p, axes, keepdim) ** (1 / p)
 
 
-def _norm_backward(grad: Tensor, x: Tensor, result: Tensor, p: float, axes: Axes) -> Tensor:
+def _norm_backward(grad: Tensor, x: Tensor, result: Tensor, p: float, axes: Axes) -> Tensor | None:
     if p == 0:
-        return x * 0
+        return None
     if p == 1:
         return x.sign() * grad
     if p == 2:

@@ -220,7 +220,10 @@ def binary_cross_entropy_with_logits(
     if input.array.shape != target.array.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     if target.array.dtype.kind == "b":
-        1 - target  # bool minus bool: PyTorch's error
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+            "operator instead."
+        )
     _check_float("log_sigmoid_cpu", input)
     if target.array.dtype.kind != "f":
         raise RuntimeError(
@@ -291,7 +294,7 @@ def kl_div(
     if log_target:
         loss = target.exp() * (target - input)
     else:
-        loss = target.xlogy(target) - target * input
+        loss = (target * target.log()).masked_fill(target == 0, 0) - target * input
     loss = reduced(loss, of_all)
     return loss / input.array.shape[0] if reduction == "batchmean" and input.array.ndim else loss
 

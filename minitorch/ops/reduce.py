@@ -11,6 +11,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.joining import cat
+from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import is_expandable_to, sizes_of, wrap_dim
 
@@ -310,19 +311,23 @@ def _deviation_arguments(function: str, input: Tensor, dim, unbiased: bool, corr
             "(input numel divided by output numel).",
             stacklevel=4,
         )
-    return axes, larger(freedom, 0)
+    return axes, freedom
 
 
 def _variance(input: Tensor, axes: Axes, freedom: float, keepdim: bool) -> Tensor:
     deviation = input - mean(input, axes, True)
     kernels, array = input.kernels, (deviation * deviation).array
-    return wrap(kernels.sum(array, axes, keepdim, array.dtype, float(freedom)))
+    return wrap(kernels.sum(array, axes, keepdim, array.dtype, larger(float(freedom), 0.0)))
 
 
 def _variance_backward(grad: Tensor, input: Tensor, ctx) -> Tensor:
     grad = restore(grad, input.array.shape, ctx.axes, ctx.keepdim)
-    factor = 2 / ctx.freedom if ctx.freedom else math.inf
-    return (factor * grad) * (input - mean(input, ctx.axes, True))
+    center = mean(input, ctx.axes, True)
+    if ctx.freedom > 0:
+        return (2 / ctx.freedom) * grad * (input - center)
+    if ctx.axes is None or not input.array.ndim:  # constant: infinite, or NaN where 0 is divided by 0
+        return grad * where(input == center, math.nan, math.inf)
+    return (2 / ctx.freedom if ctx.freedom else math.inf) * grad * (input - center)
 
 
 def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minitorch import return_types, types
-from minitorch._tensor import Tensor, wrap
+from minitorch._tensor import Tensor, contiguous_strides, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.creation import dense_strides
 from minitorch.ops.extreme import place, save_places
@@ -74,7 +74,7 @@ class Topk(Function):
     def forward(ctx, input, k, axis, largest):
         values, indices = input.kernels.sort(input.array, axis, largest)
         first = (slice(None),) * axis + (slice(k),) if input.array.ndim else ()
-        values, indices = (wrap(np.ascontiguousarray(each[first])) for each in (values, indices))
+        values, indices = (wrap(each[first].copy()) for each in (values, indices))
         save_places(ctx, indices, input.array.shape, axis, True)
         return values, indices
 
@@ -158,9 +158,10 @@ def unique(
 
 def _with_strides_of(input: Tensor, array: np.ndarray) -> Tensor:
     """In the memory order of the input, as PyTorch keeps it."""
-    if input.array.flags.c_contiguous or array.size == 0:
-        return wrap(np.ascontiguousarray(array))
-    stride = dense_strides(input)
-    result = wrap(np.empty(array.size, array.dtype)).as_strided(array.shape, stride)
-    result.array[...] = array
-    return wrap(result.array)
+    stride = input.stride() if input.array.flags.c_contiguous else dense_strides(input)
+    if array.size == 0 or stride == contiguous_strides(array.shape):
+        return wrap(array)
+    steps = [step * array.itemsize for step in stride]
+    result = np.ndarray(array.shape, array.dtype, np.empty(array.size, array.dtype), 0, steps)
+    result[...] = array
+    return wrap(result)

@@ -225,7 +225,10 @@ def test_a_loss_of_classes(name, shape, reduction, weighted):
     if classes.size > 1:
         classes.flat[0], classes.flat[1] = 1, 0
     weight = Input((3,), "float64", low=0.1, requires_grad=False)
-    for layout in ("contiguous", "transposed"):
+    layouts = ["contiguous", "transposed"]
+    if name == "nll_loss" and len(shape) == 4:
+        layouts.pop()  # PyTorch cannot differentiate it: "grad_input must be contiguous"
+    for layout in layouts:
         check(body, Input(shape, "float64", layout), array(classes), weight, double=True, strides=True)
 
 

@@ -11,7 +11,7 @@ def sort(array: np.ndarray, axis: int, descending: bool) -> tuple[np.ndarray, np
         places = np.flip(array.shape[axis] - 1 - np.argsort(np.flip(array, axis), axis, kind="stable"), axis)
     else:
         places = np.argsort(array, axis, kind="stable")
-    places = np.ascontiguousarray(places)
+    places = places.copy()  # row-major
     return np.take_along_axis(array, places, axis), places
 
 
