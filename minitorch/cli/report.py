@@ -52,19 +52,18 @@ def all_sections(comparison: Comparison) -> list[list[Row]]:
 
 
 def epoch_rows(comparison: Comparison) -> list[Row]:
-    """The mean loss of every epoch; without epochs, the loss of some steps."""
+    """The mean loss of every epoch; for a script without epochs, or with only one, the loss of some steps."""
     epochs = np.array(comparison.first.epochs[: comparison.steps])
-    numbers = np.unique(epochs)
-    if len(numbers) > 1:
-        one, other = np.array([comparison.losses[:, epochs == number].mean(axis=1) for number in numbers]).T
-        what = "loss, epoch"
-    else:
-        one, other = comparison.losses
-        what = "loss, step"
-    return [
-        Row(f"{what} {i + 1}", f"{one[i]:.6f}", f"{other[i]:.6f}", f"{abs(one[i] - other[i]):.1e}")
-        for i in some(len(one))
-    ]
+    numbers = np.unique(epochs[epochs > 0])
+    means = [comparison.losses[:, epochs == number].mean(axis=1) for number in numbers]
+    rows = [loss_row(f"epoch {i + 1}", *means[i]) for i in some(len(means))]
+    if len(rows) < 2:
+        rows += [loss_row(f"step {i + 1}", *comparison.losses[:, i]) for i in some(comparison.steps)]
+    return rows
+
+
+def loss_row(when: str, one: float, other: float) -> Row:
+    return Row(f"loss, {when}", f"{one:.6f}", f"{other:.6f}", f"{abs(one - other):.1e}")
 
 
 def loss_rows(comparison: Comparison) -> list[Row]:
@@ -123,6 +122,7 @@ def time_rows(comparison: Comparison) -> list[Row]:
     rows = []
     if not math.isnan(comparison.ratio):
         rows.append(row("time per step (median)", first.step_seconds, second.step_seconds))
+        rows.append(row("time per step (fastest tenth)", first.fast_step_seconds, second.fast_step_seconds))
     if first.times and second.times:
         rows.append(row("time to the first step", first.times[0], second.times[0]))
     rows.append(row("whole script", first.seconds, second.seconds))
@@ -191,7 +191,12 @@ def save_json(comparison: Comparison, file: str, script: str, arguments: list[st
             "status",
         )
         values = {name: getattr(side, name) for name in fields}
-        return {**values, "step_seconds": side.step_seconds, "generator": fingerprint(side)}
+        return {
+            **values,
+            "step_seconds": side.step_seconds,
+            "fast_step_seconds": side.fast_step_seconds,
+            "generator": fingerprint(side),
+        }
 
     def check(check: Check) -> dict:
         return {"difference": check.value, "limit": check.limit}
