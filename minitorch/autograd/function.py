@@ -146,7 +146,6 @@ class Function(metaclass=FunctionMeta):
     @classmethod
     def apply(cls, *args):
         """Run forward(), and record it where an argument requires a gradient."""
-        node = cls._backward_cls()
         recording = mode.enabled
         needs, edges = [], []
         for each in args:
@@ -157,6 +156,7 @@ class Function(metaclass=FunctionMeta):
             else:
                 edges.append(None)
                 needs.append(False)
+        node = cls._backward_cls()  # after its inputs' nodes, which may just have been made: the numbers are the order
         node.needs_input_grad = tuple(needs)
         mode.enabled = False
         try:

@@ -61,7 +61,7 @@ class Node:
         return RemovableHandle(self, "_prehooks", fn)
 
     def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
+        return f"<{type(self).__name__} object at {id(self):#x}>"
 
 
 class RemovableHandle:

@@ -27,7 +27,7 @@ def test_version_counter():
             lambda: x.copy_(torch.ones(3, 4)),
             lambda: x.requires_grad_(),
             lambda: x.t(),
-            lambda: torch.add(x.detach(), 1, out=detached),
+            lambda: detached.sub_(1),
         ):
             write()
             note()
