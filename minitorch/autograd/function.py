@@ -152,7 +152,7 @@ class Function(metaclass=FunctionMeta):
             if isinstance(each, Tensor):
                 edge = gradient_edge(each)
                 edges.append(edge)
-                needs.append(edge[0] is not None)
+                needs.append(edge[0] is not None or (each._base is not None and each.requires_grad))
             else:
                 edges.append(None)
                 needs.append(False)
@@ -172,6 +172,8 @@ class Function(metaclass=FunctionMeta):
             return _record(node, args, result)
         for each in node._dirty:
             each._storage.version += 1
+        if not recording and isinstance(result, Tensor) and result._base is not None:
+            result._several = "no_grad"
         return result
 
 

@@ -107,9 +107,9 @@ class AccumulateGrad(Node):
     def _run(self, grads):
         alone = _references(grads) == _ALONE
         (grad,) = grads
-        if grad is None:
-            return ()
         variable = self.variable
+        if grad is None or not variable._requires_grad:
+            return ()
         if variable._grad is not None:
             if mode.enabled:  # create_graph: the sum is recorded
                 variable._grad = variable._grad + grad

@@ -24,8 +24,6 @@ def check(target: Tensor) -> bool:
             _check_view(target)
         if target.grad_fn is None:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-        if target._base is not None and target._base.grad_fn is None and target._base._requires_grad:
-            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     array = target.array
     if 0 in array.strides and array.size and any(n > 1 and step == 0 for n, step in zip(array.shape, array.strides)):
         raise RuntimeError(
@@ -37,20 +35,23 @@ def check(target: Tensor) -> bool:
 
 def _check_view(target: Tensor) -> None:
     """Some views cannot carry the history of a write back to their base."""
-    node = target._several
-    if node is not None:
-        raise RuntimeError(
-            f"Output {target._output_nr} of {operation_name(node)} is a view and is being modified inplace. This view is "
-            "the output of a function that returns multiple views. Such functions do not allow the output views to be "
-            "modified inplace. You should replace the inplace operation by an out-of-place one."
-        )
-    if target._grad_fn is None and not target._requires_grad:  # the base requires a gradient, the view does not
+    origin = target._several
+    if origin == "no_grad":
         raise RuntimeError(
             "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
             "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and "
             "the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both "
             "outside (if you want the inplace to be tracked)."
         )
+    if origin is not None:
+        raise RuntimeError(
+            f"Output {target._output_nr} of {operation_name(origin)} is a view and is being modified inplace. This view is "
+            "the output of a function that returns multiple views. Such functions do not allow the output views to be "
+            "modified inplace. You should replace the inplace operation by an out-of-place one."
+        )
+    base = target._base
+    if base._requires_grad and base._grad_fn is None:
+        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
 
 
 def check_overlap(target: Tensor, source: Tensor) -> None:

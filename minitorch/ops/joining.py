@@ -112,6 +112,8 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of one size (the last may be smaller), or of the sizes given. PyTorch: torch.split."""
     check_tensor(tensor, "split", "tensor", 1)
+    if tensor.array.ndim == 0:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
     dim = wrap_dim(dim, tensor.array.ndim)
     size = tensor.array.shape[dim]
     if isinstance(split_size_or_sections, int):
@@ -165,6 +167,8 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most `chunks` views of equal size (the last may be smaller). PyTorch: torch.chunk."""
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    if input.array.ndim == 0:
+        raise RuntimeError("chunk expects at least a 1-dimensional tensor")
     dim = wrap_dim(dim, input.array.ndim)
     size = input.array.shape[dim]
     each = (size + chunks - 1) // chunks
