@@ -17,7 +17,7 @@ from minitorch.autograd.function import Function
 from minitorch.autograd.grad_mode import mode
 from minitorch.ops import inplace
 from minitorch.ops.promotion import check_tensor
-from minitorch.ops.sizes import is_expandable_to
+from minitorch.ops.sizes import is_expandable_to, view_strides
 
 
 def index_put(
@@ -246,28 +246,33 @@ def memory_order(array: np.ndarray, places: Places) -> tuple[int, ...] | None:
     """
     array = places.of(array)
     arrays = [each for each in places.indices if each is not None]
-    if array.flags.c_contiguous and all([each.flags.c_contiguous for each in arrays]):
+    plain = array.flags.c_contiguous and 1 not in array.shape  # the stride of a size 1 may be anything
+    if plain and all([each.flags.c_contiguous for each in arrays]):  # noqa: C419
         return None
-    first, last = len(places.indices) - len(arrays), len(places.indices)
-    arrays = np.broadcast_arrays(*arrays)
-    block = arrays[0].shape
-    sizes = (*array.shape[:first], *block, *array.shape[last:])
-    inside = array.strides[:first], array.strides[last:]
-    strides = [(*inside[0], *[0] * len(block), *inside[1])]
-    strides += [(*[0] * first, *each.strides, *[0] * len(inside[1])) for each in arrays]
+    before, after = len(places.indices) - len(arrays), len(places.indices)
+    block = np.broadcast_shapes(*[each.shape for each in arrays])
+    sizes = (*array.shape[:before], *block, *array.shape[after:])
+    strides = [(*array.strides[:before], *[0] * len(block), *array.strides[after:])]
+    alone = (*[1] * before, *block, *[1] * (array.ndim - after))  # an index, as it is laid over the result
+    for each in arrays:
+        each = each if each.shape == block else np.broadcast_to(each, block)
+        steps = view_strides(block, each.strides, alone)
+        strides.append([0 if own != size else step for own, size, step in zip(alone, sizes, steps)])
     order = list(range(len(sizes)))[::-1]  # innermost first
     for place in range(1, len(order)):
+        moved = place
         for before in range(place - 1, -1, -1):
-            verdict = _outer(order[before], order[before + 1], sizes, strides)
+            verdict = _outer(order[before], order[moved], sizes, strides)
             if verdict > 0:
-                order[before], order[before + 1] = order[before + 1], order[before]
+                order[before], order[moved] = order[moved], order[before]
+                moved = before
             elif verdict < 0:
                 break
     order = tuple(reversed(order))
     return None if order == tuple(range(len(order))) else order
 
 
-def _outer(a: int, b: int, sizes: tuple[int, ...], strides: list[tuple[int, ...]]) -> int:
+def _outer(a: int, b: int, sizes: Sequence[int], strides: list[Sequence[int]]) -> int:
     """1 where dimension a should lie outside b, -1 where inside, 0 where the strides do not say."""
     for steps in strides:
         if steps[a] == 0 or steps[b] == 0:

@@ -59,10 +59,11 @@ class Embedding(Index):
         ctx.saved_tensors  # noqa: B018
         (indices,) = ctx.places.indices
         if ctx.padding_idx is not None:
-            grad = minitorch.masked_fill(grad, unsqueeze(wrap(indices == ctx.padding_idx), -1), 0)
+            padding = wrap(np.asarray(indices == ctx.padding_idx))
+            grad = minitorch.masked_fill(grad, unsqueeze(padding, -1), 0)
         if ctx.by_frequency:
             counts = np.bincount(indices.reshape(-1), minlength=ctx.shape[0])[indices]
-            grad = grad / unsqueeze(wrap(counts.astype(grad.array.dtype)), -1)
+            grad = grad / unsqueeze(wrap(np.asarray(counts, grad.array.dtype)), -1)
         return IndexInto.apply(grad, ctx.shape, ctx.places), None, None, None
 
 

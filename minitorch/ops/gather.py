@@ -175,7 +175,7 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Tensor | Number, red
         _check_scatter(input, dim, index, src)
         src = _corner(src, index.array.shape)
     else:
-        src = number_like(input, 0)
+        src = _corner(src, index.array.shape) if src.array.ndim == index.array.ndim else number_like(input, 0)
     if index.array.size and function is ScatterValue:
         _check_scatter(input, dim, index, None)
     if reduce is None:

@@ -212,8 +212,7 @@ def _check_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | Number):
     wrong = (index.array < -size) | (index.array >= size)
     if wrong.any():
         raise IndexError(f"index {index.array[wrong][0]} is out of bounds for dimension {dim} with size {size}")
-    positions = index.array.reshape(-1)
-    places = _slices(dim, np.where(positions < 0, positions + size, positions))
+    places = _slices(dim, np.unique(index.array % max(size, 1)))  # once each: the value's gradient counts a slice once
     if isinstance(value, Tensor):
         return value.to(input.dtype), places, IndexFillTensor
     return number_like(input, value), places, IndexFill
