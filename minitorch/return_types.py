@@ -1,4 +1,4 @@
-"""What operations with several results return: named tuples that print as PyTorch's. PyTorch: torch/return_types.py."""
+"""Named tuples for operations with several results. PyTorch: torch/return_types.py."""
 
 from minitorch._tensor import Tensor
 

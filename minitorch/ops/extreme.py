@@ -1,4 +1,4 @@
-"""The largest and the smallest elements. PyTorch: aten/src/ATen/native/TensorCompare.cpp, ReduceOps.cpp, ReduceAllOps.cpp."""
+"""The largest and smallest elements. PyTorch: aten/src/ATen/native/TensorCompare.cpp, ReduceAllOps.cpp."""
 
 from minitorch import return_types
 from minitorch._tensor import Tensor, wrap
@@ -52,9 +52,9 @@ class Amin(Function):
 def max(
     input: Tensor, dim: "int | Tensor | None" = None, keepdim: bool = False, *, other: Tensor | None = None
 ) -> "Tensor | return_types.max":
-    """The largest element; along a dimension, with its first place as (values, indices); or of two tensors, pairwise.
+    """The largest element; along a dimension, (values, indices); of two tensors, the larger of each pair.
 
-    PyTorch: torch.max.
+    The index is the first of equal elements. PyTorch: torch.max.
     """
     check_tensor(input, "max", "input", 1)
     if other is not None or isinstance(dim, Tensor):
@@ -97,9 +97,9 @@ class Max(Function):
 def min(
     input: Tensor, dim: "int | Tensor | None" = None, keepdim: bool = False, *, other: Tensor | None = None
 ) -> "Tensor | return_types.min":
-    """The smallest element; along a dimension, with its first place as (values, indices); or of two tensors, pairwise.
+    """The smallest element; along a dimension, (values, indices); of two tensors, the smaller of each pair.
 
-    PyTorch: torch.min.
+    The index is the first of equal elements. PyTorch: torch.min.
     """
     check_tensor(input, "min", "input", 1)
     if other is not None or isinstance(dim, Tensor):
@@ -151,12 +151,12 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
 
 
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """The first place of the largest element, int64: along a dimension, or among all elements. PyTorch: torch.argmax."""
+    """The first place of the largest element along dim, or among all, int64. PyTorch: torch.argmax."""
     return _place_of("argmax", input, dim, keepdim, True)
 
 
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """The first place of the smallest element, int64: along a dimension, or among all elements. PyTorch: torch.argmin."""
+    """The first place of the smallest element along dim, or among all, int64. PyTorch: torch.argmin."""
     return _place_of("argmin", input, dim, keepdim, False)
 
 
@@ -230,7 +230,7 @@ def save_places(ctx, indices: Tensor, shape: tuple[int, ...], axis: int, keepdim
 
 
 def place(grad: Tensor, ctx) -> Tensor:
-    """The gradient at the places that were picked, 0 elsewhere. PyTorch: value_selecting_reduction_backward."""
+    """The gradient at the places picked, 0 elsewhere. PyTorch: value_selecting_reduction_backward."""
     (indices,) = ctx.saved_tensors
     if not ctx.shape:
         return grad
@@ -247,7 +247,7 @@ def _share(grad: Tensor, ctx) -> Tensor:
 
 
 def _share_nan(grad: Tensor, ctx) -> Tensor:
-    """The same over all elements, where a NaN is reached by every NaN. PyTorch: evenly_distribute_backward."""
+    """The same over all elements; a NaN is reached by every NaN. PyTorch: evenly_distribute_backward."""
     input, result = ctx.saved_tensors
     reached = input.isnan() if result.isnan() else input == result
     return reached * (grad / sum(reached))

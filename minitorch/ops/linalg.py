@@ -17,7 +17,7 @@ def norm(
     keepdim: bool = False,
     dtype: types.dtype | None = None,
 ) -> Tensor:
-    """sum(|input|**p) ** (1 / p) over all elements or over dimensions; "fro" is p=2, inf the largest, 0 counts.
+    """sum(|input|**p) ** (1 / p), of all or over dimensions; "fro" is p=2, inf the largest, 0 counts.
 
     Raises RuntimeError for integers. PyTorch: torch.norm.
     """
@@ -43,8 +43,8 @@ def vector_norm(
     empty = x.array.size == 0 and (axes is None or 0 in [x.array.shape[axis] for axis in axes])
     if empty and (ord == math.inf or ord < 0):
         raise RuntimeError(
-            f"linalg.vector_norm cannot compute the {_name(ord)} norm on an empty tensor because the operation does "
-            "not have an identity"
+            f"linalg.vector_norm cannot compute the {_name(ord)} norm on an empty tensor because the "
+            "operation does not have an identity"
         )
     if dtype is not None and dtype is not x.dtype:
         x = x.to(dtype)

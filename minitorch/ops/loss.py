@@ -8,6 +8,7 @@ import warnings
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.ops.inplace import check_castable
 from minitorch.ops.promotion import broadcast, check_tensor, result_type
 from minitorch.ops.reduce import mean, sum
 
@@ -91,7 +92,10 @@ def smooth_l1_loss(
     reduction: str = "mean",
     beta: float = 1.0,
 ) -> Tensor:
-    """|d| - beta / 2, but d**2 / (2 beta) where |d| = |input - target| < beta. PyTorch: torch.nn.functional.smooth_l1_loss."""
+    """|d| - beta / 2, but d**2 / (2 beta) where |d| = |input - target| < beta.
+
+    PyTorch: torch.nn.functional.smooth_l1_loss.
+    """
     reduction = check_reduction(reduction, size_average, reduce)
     if beta == 0:
         return l1_loss(input, target, reduction=reduction)
@@ -122,18 +126,22 @@ class SmoothL1Loss(Function):
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
-    """delta * (|d| - delta / 2), but d**2 / 2 where |d| = |input - target| <= delta. With `weight`, a weighted mean.
+    """delta * (|d| - delta / 2), but d**2 / 2 where |d| = |input - target| <= delta. `weight` multiplies.
 
     PyTorch: torch.nn.functional.huber_loss.
     """
     check_reduction(reduction)
+    dtype = input.dtype
     input, target = _pair("huber_loss", input, target)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     _check_float("huber_cpu", input)
-    if weight is not None:
-        return _weighted(HuberLoss.apply(input, target, "none", delta), weight, reduction)
-    return HuberLoss.apply(input, target, reduction, delta)
+    check_castable(input.dtype, dtype)
+    if weight is None:
+        return HuberLoss.apply(input, target, reduction, delta).to(dtype)
+    _check_weight(weight, input)
+    # A plain mean, unlike the other losses'.
+    return reduced(HuberLoss.apply(input, target, "none", delta).to(dtype) * weight, reduction)
 
 
 class HuberLoss(Function):
@@ -168,8 +176,8 @@ def binary_cross_entropy(
     reduction = check_reduction(reduction, size_average, reduce)
     if input.array.shape != target.array.shape:
         raise ValueError(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
-            "Please ensure they have the same size."
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is "
+            "deprecated. Please ensure they have the same size."
         )
     if weight is not None:
         weight = weight.expand(broadcast(weight.array.shape, input.array.shape))
@@ -179,7 +187,8 @@ def binary_cross_entropy(
         raise RuntimeError(f"Found dtype {found} but expected {expected}")
     kernels, array = input.kernels, input.array
     if array.size and not (
-        kernels.amin(array, None, False, array.dtype) >= 0 and kernels.amax(array, None, False, array.dtype) <= 1
+        kernels.amin(array, None, False, array.dtype) >= 0
+        and kernels.amax(array, None, False, array.dtype) <= 1
     ):
         raise RuntimeError("all elements of input should be between 0 and 1")
     return BinaryCrossEntropy.apply(input, target, weight, reduction)
@@ -212,7 +221,7 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
-    """binary_cross_entropy of sigmoid(input), without overflow; `pos_weight` multiplies the part of the target.
+    """binary_cross_entropy of sigmoid(input), without overflow; `pos_weight` multiplies the target's part.
 
     PyTorch: torch.nn.functional.binary_cross_entropy_with_logits.
     """
@@ -221,8 +230,8 @@ def binary_cross_entropy_with_logits(
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     if target.array.dtype.kind == "b":
         raise RuntimeError(
-            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
-            "operator instead."
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+            "`logical_xor()` operator instead."
         )
     _check_float("log_sigmoid_cpu", input)
     if target.array.dtype.kind != "f":
@@ -274,9 +283,10 @@ def kl_div(
     reduction: str = "mean",
     log_target: bool = False,
 ) -> Tensor:
-    """target * (log(target) - input), of log-probabilities and probabilities (or with `log_target` their logarithms).
+    """target * (log(target) - input), of logarithms and probabilities (their logarithms, if log_target).
 
-    `reduction` may be "batchmean": the sum over the size of the first dimension. PyTorch: torch.nn.functional.kl_div.
+    `reduction` may be "batchmean": the sum over the size of the first dimension.
+    PyTorch: torch.nn.functional.kl_div.
     """
     if size_average is None and reduce is None and reduction == "mean":
         warnings.warn(
@@ -325,7 +335,9 @@ def reduced(loss: Tensor, reduction: str) -> Tensor:
     return mean(loss) if reduction == "mean" else sum(loss)
 
 
-def _reduced(kernel, input: Tensor, target: Tensor, reduction: str, parameter: float = 0.0, weight=None) -> Tensor:
+def _reduced(
+    kernel, input: Tensor, target: Tensor, reduction: str, parameter: float = 0.0, weight=None
+) -> Tensor:
     """A PairLoss, in one pass where there is no weight."""
     if weight is not None:
         return reduced(wrap(kernel.each(input.array, target.array, parameter)) * weight, reduction)
@@ -344,8 +356,7 @@ def _scaled(grad: Tensor, input: Tensor, reduction: str) -> Tensor:
 
 
 def _weighted(loss: Tensor, weight: Tensor, reduction: str) -> Tensor:
-    if weight.shape != loss.shape:
-        raise ValueError("Weights and input must have the same size.")
+    _check_weight(weight, loss)
     loss = loss * weight
     return sum(loss) / sum(weight) if reduction == "mean" else reduced(loss, reduction)
 
@@ -362,8 +373,8 @@ def _pair(function: str, input: Tensor, target: Tensor, cast: bool = True) -> tu
         check_tensor(target, function, "target", 2)
     if input.array.shape != target.array.shape:
         warnings.warn(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
-            "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape})"
+            ". This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
             stacklevel=3,
         )
         shape = broadcast(input.array.shape, target.array.shape)
@@ -381,3 +392,8 @@ def _promoted(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 def _check_float(kernel: str, input: Tensor) -> None:
     if input.array.dtype.kind != "f":
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{types.SCALAR_NAME[input.dtype]}'")
+
+
+def _check_weight(weight: Tensor, input: Tensor) -> None:
+    if weight.array.shape != input.array.shape:
+        raise ValueError("Weights and input must have the same size.")

@@ -1,4 +1,4 @@
-"""Losses of classes: the negative log-likelihood and the cross entropy. PyTorch: aten/src/ATen/native/LossNLL.cpp, LossNLL2d.cpp."""
+"""Negative log-likelihood and cross entropy. PyTorch: aten/src/ATen/native/LossNLL.cpp, LossNLL2d.cpp."""
 
 import math
 
@@ -23,10 +23,11 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:
-    """The negative logarithm of the probability that softmax(input) gives the target class, or classes by probability.
+    """-log of the probability that softmax(input) gives the target class; or over target probabilities.
 
-    Targets equal to `ignore_index` count nothing. Raises IndexError for a class that does not exist, ValueError or
-    RuntimeError for shapes and dtypes that do not fit. PyTorch: torch.nn.functional.cross_entropy.
+    Targets equal to `ignore_index` count nothing. Raises IndexError for a class that does not exist,
+    ValueError or RuntimeError for shapes and dtypes that do not fit.
+    PyTorch: torch.nn.functional.cross_entropy.
     """
     reduction = check_reduction(reduction, size_average, reduce)
     check_tensor(input, "cross_entropy_loss", "input", 1)
@@ -102,9 +103,10 @@ def nll_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """-weight[target] * input[target]; the mean is weighted too. Targets equal to `ignore_index` count nothing.
+    """-weight[target] * input[target]; the mean is weighted too.
 
-    Raises IndexError for a class that does not exist. PyTorch: torch.nn.functional.nll_loss.
+    Targets equal to `ignore_index` count nothing. Raises IndexError for a class that does not exist.
+    PyTorch: torch.nn.functional.nll_loss.
     """
     reduction = check_reduction(reduction, size_average, reduce)
     check_tensor(input, "nll_loss_nd", "input", 1)
@@ -115,7 +117,7 @@ def nll_loss(
 def nll_loss_nd(
     input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int
 ) -> Tensor:
-    """nll_loss after the checks of its reduction. PyTorch: torch.nn.functional.nll_loss (nll_loss_nd in LossNLL.cpp)."""
+    """nll_loss whose reduction was checked. PyTorch: aten/src/ATen/native/LossNLL.cpp (nll_loss_nd)."""
     shape, wanted = input.array.shape, target.array.shape
     if not shape:
         raise ValueError("Expected 1 or more dimensions (got 0)")
@@ -134,7 +136,9 @@ def nll_loss_nd(
             f"expected target dtype to be Long or Byte, but got {types.SCALAR_NAME[target.dtype]}"
         )
     if input.array.dtype.kind != "f":
-        raise NotImplementedError(f"\"nll_loss_out_frame\" not implemented for '{types.SCALAR_NAME[input.dtype]}'")
+        raise NotImplementedError(
+            f"\"nll_loss_out_frame\" not implemented for '{types.SCALAR_NAME[input.dtype]}'"
+        )
     _check_weight(weight, shape[0] if len(shape) == 1 else shape[1], input)
     function = NllLoss if len(shape) < 3 else NllLoss2D
     return function.apply(input, target, weight, reduction, ignore_index)
@@ -153,7 +157,13 @@ class NllLoss(Function):
     @staticmethod
     def backward(ctx, grad):
         target, weight = ctx.saved_tensors
-        return NllLossBackward.apply(grad, target, weight, ctx.total_weight, *ctx.arguments), None, None, None, None
+        return (
+            NllLossBackward.apply(grad, target, weight, ctx.total_weight, *ctx.arguments),
+            None,
+            None,
+            None,
+            None,
+        )
 
 
 class NllLoss2D(NllLoss):
@@ -227,7 +237,8 @@ def _along(weight: Tensor, class_dim: int, ndim: int) -> Tensor:
 def _check_spatial(shape: tuple[int, ...], wanted: tuple[int, ...]) -> None:
     if len(shape) == 4 and len(wanted) != 3:
         raise RuntimeError(
-            f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(wanted)}"
+            "only batches of spatial targets supported (3D tensors) but got targets of dimension: "
+            f"{len(wanted)}"
         )
     if shape[2:] != wanted[1:]:
         if len(shape) == 4:
@@ -242,8 +253,8 @@ def _check_weight(weight: Tensor | None, classes: int, input: Tensor) -> None:
         if input.array.ndim > 2:
             raise RuntimeError("weight tensor should be defined either for all or no classes")
         raise RuntimeError(
-            f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
-            f"shape: {list(weight.array.shape)}"
+            f"weight tensor should be defined either for all {classes} classes or no classes but got weight "
+            f"tensor of shape: {list(weight.array.shape)}"
         )
     if weight.array.dtype != input.array.dtype:
         expected, found = (types.SCALAR_NAME[each.dtype] for each in (input, weight))

@@ -1,4 +1,4 @@
-"""Sums, products, means, variances and norms over dimensions. PyTorch: aten/src/ATen/native/ReduceOps.cpp, LinearAlgebra.cpp."""
+"""Sums, products, means and variances over dimensions. PyTorch: aten/src/ATen/native/ReduceOps.cpp."""
 
 import math
 import warnings
@@ -78,7 +78,9 @@ def sum_to_size(input: Tensor, *size) -> Tensor:
     if not is_expandable_to(size, shape):
         raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
     added = len(shape) - len(size)
-    axes = tuple([axis for axis, n in enumerate(shape) if axis < added or (n != 1 and size[axis - added] == 1)])
+    axes = tuple(
+        [axis for axis, n in enumerate(shape) if axis < added or (n != 1 and size[axis - added] == 1)]
+    )
     if not added:
         return SumDim.apply(input, axes, True, None)
     if len(axes) == added:
@@ -89,7 +91,7 @@ def sum_to_size(input: Tensor, *size) -> Tensor:
 def mean(
     input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: types.dtype | None = None
 ) -> Tensor:
-    """The mean of all elements or over dimensions; NaN of none. Raises RuntimeError for integers. PyTorch: torch.mean."""
+    """The mean of all elements or over dimensions. Raises RuntimeError for integers. PyTorch: torch.mean."""
     check_tensor(input, "mean", "input", 1)
     if dtype is not None:
         _check_mean(dtype, "Optional")
@@ -137,15 +139,15 @@ class MeanDim(Function):
 def _check_mean(dtype: types.dtype, whose: str) -> None:
     if not dtype.is_floating_point:
         raise RuntimeError(
-            f"mean(): could not infer output dtype. {whose} dtype must be either a floating point or complex dtype. "
-            f"Got: {types.SCALAR_NAME[dtype]}"
+            f"mean(): could not infer output dtype. {whose} dtype must be either a floating point or complex "
+            f"dtype. Got: {types.SCALAR_NAME[dtype]}"
         )
 
 
 def prod(
     input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: types.dtype | None = None
 ) -> Tensor:
-    """The product of all elements or along a dimension; of integers and bool in int64. PyTorch: torch.prod."""
+    """The product of all elements or along a dimension; of integers in int64. PyTorch: torch.prod."""
     check_tensor(input, "prod", "input", 1)
     if dtype is not None:
         input = _cast(input, dtype)
@@ -307,8 +309,8 @@ def _deviation_arguments(function: str, input: Tensor, dim, unbiased: bool, corr
     freedom = count(input.array.shape, axes) - correction
     if freedom <= 0:
         warnings.warn(
-            f"{function}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
-            "(input numel divided by output numel).",
+            f"{function}(): degrees of freedom is <= 0. Correction should be strictly less than the "
+            "reduction factor (input numel divided by output numel).",
             stacklevel=4,
         )
     return axes, freedom

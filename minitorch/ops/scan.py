@@ -9,7 +9,7 @@ from minitorch.ops.sizes import wrap_dim
 
 
 def cumsum(input: Tensor, dim: int, *, dtype: types.dtype | None = None) -> Tensor:
-    """The sum of each element and those before it along dim; of integers in int64. PyTorch: torch.cumsum."""
+    """The sum of each element and those before it; of integers in int64. PyTorch: torch.cumsum."""
     input = _prepared("cumsum", input, dtype)
     return Cumsum.apply(input, wrap_dim(dim, input.array.ndim))
 
@@ -28,7 +28,7 @@ class Cumsum(Function):
 
 
 def cumprod(input: Tensor, dim: int, *, dtype: types.dtype | None = None) -> Tensor:
-    """The product of each element and those before it along dim; of integers in int64. PyTorch: torch.cumprod."""
+    """The product of each element and those before it; of integers in int64. PyTorch: torch.cumprod."""
     input = _prepared("cumprod", input, dtype)
     return Cumprod.apply(input, wrap_dim(dim, input.array.ndim))
 
@@ -52,7 +52,7 @@ class Cumprod(Function):
 
 
 def _cumprod_backward_with_zeros(grad: Tensor, input: Tensor, axis: int) -> Tensor:
-    """Without dividing: element k's derivative of each product behind it is that product without element k."""
+    """Without dividing: the derivative of a product by one of its factors is the product of the others."""
     length = input.array.shape[axis]
     one = input.narrow(axis, 0, 1) * 0 + 1
     columns = []

@@ -53,7 +53,7 @@ class SoftmaxBackwardData(Function):
 
 
 def log_softmax(input: Tensor, dim: int, dtype: types.dtype | None = None) -> Tensor:
-    """log(softmax(input, dim)), without its cancellation. Shape: any. Floats only. PyTorch: torch.log_softmax."""
+    """log(softmax(input, dim)), without underflow. Shape: any. Floats only. PyTorch: torch.log_softmax."""
     input, axis = _prepared("log_softmax", input, dim, dtype)
     return LogSoftmax.apply(input, axis)
 
@@ -101,7 +101,10 @@ def softmin(
 def functional_softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: types.dtype | None = None
 ) -> Tensor:
-    """softmax that chooses a dimension, with a warning, where none is given. PyTorch: torch.nn.functional.softmax."""
+    """softmax that chooses a dimension, with a warning, where none is given.
+
+    PyTorch: torch.nn.functional.softmax.
+    """
     return softmax(input, _implicit("softmax", input, dim, _stacklevel), dtype)
 
 
@@ -119,7 +122,8 @@ def _implicit(function: str, input: Tensor, dim: int | None, stacklevel: int) ->
     if dim is not None:
         return dim
     warnings.warn(
-        f"Implicit dimension choice for {function} has been deprecated. Change the call to include dim=X as an argument.",
+        f"Implicit dimension choice for {function} has been deprecated. Change the call to include dim=X "
+        "as an argument.",
         stacklevel=stacklevel,
     )
     return 0 if input.array.ndim in (0, 1, 3) else 1
@@ -129,15 +133,13 @@ def _prepared(function: str, input: Tensor, dim: int, dtype: types.dtype | None)
     if not isinstance(input, Tensor):
         check_tensor(input, function, "input", 1)
     if type(dim) is not int and (dim is None or not hasattr(dim, "__index__")):
-        raise TypeError(
-            f"{function}(): argument 'dim' (position 2) must be int, not {type(dim).__name__}"
-        )
+        raise TypeError(f"{function}(): argument 'dim' (position 2) must be int, not {type(dim).__name__}")
     if dtype is not None and dtype is not input.dtype:
         input = input.to(dtype)
     axis = wrap_dim(dim, input.array.ndim)
     if input.array.dtype.kind != "f":
         last = "lastdim_" if axis == max(input.array.ndim - 1, 0) else ""
         raise NotImplementedError(
-            f'"{function}_{last}kernel_impl" not implemented for \'{types.SCALAR_NAME[input.dtype]}\''
+            f"\"{function}_{last}kernel_impl\" not implemented for '{types.SCALAR_NAME[input.dtype]}'"
         )
     return input, axis

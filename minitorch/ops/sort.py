@@ -83,16 +83,14 @@ class Topk(Function):
         return place(grad, ctx), None, None, None
 
 
-def median(
-    input: Tensor, dim: int | None = None, keepdim: bool = False
-) -> "Tensor | return_types.median":
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> "Tensor | return_types.median":
     """The middle element, the lower of two, or NaN if there is one; along a dimension, as (values, indices).
 
     PyTorch: torch.median.
     """
     check_tensor(input, "median", "input", 1)
     if input.array.dtype.kind == "b":
-        raise NotImplementedError('"median_cpu" not implemented for \'Bool\'')
+        raise NotImplementedError("\"median_cpu\" not implemented for 'Bool'")
     if dim is None:
         if input.array.size == 0:
             return wrap(np.full((), np.nan if input.array.dtype.kind == "f" else 0, input.array.dtype))
@@ -150,7 +148,9 @@ def unique(
     """
     check_tensor(input, "unique", "input", 1)
     if dim is not None:
-        raise NotImplementedError("unique(): minitorch finds different elements only, not rows: dim must be None")
+        raise NotImplementedError(
+            "unique(): minitorch finds different elements only, not rows: dim must be None"
+        )
     elements, inverse, counts = (wrap(each) for each in input.kernels.unique(input.array))
     results = (elements,) + (inverse,) * return_inverse + (counts,) * return_counts
     return results if len(results) > 1 else elements

@@ -1,4 +1,4 @@
-"""Losses: values, gradients, reductions, errors and warnings of PyTorch. PyTorch: test/test_nn.py (losses)."""
+"""Losses: values, gradients, reductions, errors, warnings. PyTorch: test/test_nn.py."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,10 @@ PAIRS = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_en
 
 
 @given(
-    data=st.data(), shape=shapes(min_side=1), name=st.sampled_from(PAIRS), reduction=st.sampled_from(REDUCTIONS)
+    data=st.data(),
+    shape=shapes(min_side=1),
+    name=st.sampled_from(PAIRS),
+    reduction=st.sampled_from(REDUCTIONS),
 )
 def test_a_loss_of_pairs(data, shape, name, reduction):
     """Gradients to both arguments, and second gradients, in any layout."""
@@ -55,7 +58,9 @@ def test_where_the_parabola_ends(name, option, value, reduction):
 
 
 def test_smooth_l1_without_a_parabola():
-    check(lambda torch, x, y: torch.nn.functional.smooth_l1_loss(x, y, beta=0), Input((4,)), Input((4,), seed=1))
+    check(
+        lambda torch, x, y: torch.nn.functional.smooth_l1_loss(x, y, beta=0), Input((4,)), Input((4,), seed=1)
+    )
 
 
 @pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "huber_loss"])
@@ -64,7 +69,7 @@ def test_a_weight_for_every_pair(name, reduction):
     check(
         lambda torch, x, y, w: getattr(torch.nn.functional, name)(x, y, reduction=reduction, weight=w),
         Input((3, 4), "float64"),
-        Input((3, 4), "float64", seed=1),
+        Input((3, 4), "float64", seed=1, low=-1.9),
         Input((3, 4), "float64", seed=2, low=0.1, requires_grad=False),
         double=True,
     )
@@ -87,6 +92,8 @@ def test_dtypes_promote(name, dtype):
         lambda torch, x, y: getattr(torch.nn.functional, name)(x, y),
         Input((3, 4)),
         Input((3, 4), dtype, requires_grad=False),
+        grad=name
+        != "huber_loss",  # PyTorch's has no derivative of two dtypes: "Found dtype Double but expected Float"
     )
     check(
         lambda torch, x, y: getattr(torch.nn.functional, name)(x, y),
@@ -104,7 +111,14 @@ def test_binary_cross_entropy(reduction, weighted):
 
     probabilities = Input((3, 4), "float64", low=0.01, high=0.99)
     weight = Input((4,), "float64", low=0.1, seed=2, requires_grad=False)
-    check(body, probabilities, Input((3, 4), "float64", low=0.02, high=0.98, seed=1), weight, double=True, rtol=1e-9)
+    check(
+        body,
+        probabilities,
+        Input((3, 4), "float64", low=0.02, high=0.98, seed=1),
+        weight,
+        double=True,
+        rtol=1e-9,
+    )
 
 
 def test_certain_errors_cost_a_hundred():
@@ -185,13 +199,17 @@ def test_errors(body):
     check(lambda torch, x, p: body(torch.nn.functional, x, p), logits, probabilities, raises=Exception)
 
 
-@pytest.mark.parametrize("size_average, reduce", [(True, None), (False, None), (None, False), (None, True), (False, True)])
+@pytest.mark.parametrize(
+    "size_average, reduce", [(True, None), (False, None), (None, False), (None, True), (False, True)]
+)
 @pytest.mark.parametrize("name", ["mse_loss", "nll_loss", "cross_entropy"])
 @pytest.mark.filterwarnings("ignore:size_average and reduce")
 def test_the_older_spelling_of_reductions(name, size_average, reduce):
     target = Input((3, 4), seed=1) if name == "mse_loss" else array([0, 3, 1])
     check(
-        lambda torch, x, y: getattr(torch.nn.functional, name)(x, y, size_average=size_average, reduce=reduce),
+        lambda torch, x, y: getattr(torch.nn.functional, name)(
+            x, y, size_average=size_average, reduce=reduce
+        ),
         Input((3, 4)),
         target,
     )
@@ -245,7 +263,13 @@ def test_label_smoothing(shape, reduction, weighted, probabilities):
     if classes.size > 2 and not probabilities:
         classes.flat[2] = -100
     target = Input(shape, "float64", low=0, high=1, seed=1) if probabilities else array(classes)
-    check(body, Input(shape, "float64"), target, Input((3,), "float64", low=0.1, requires_grad=False), double=True)
+    check(
+        body,
+        Input(shape, "float64"),
+        target,
+        Input((3,), "float64", low=0.1, requires_grad=False),
+        double=True,
+    )
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
@@ -263,9 +287,15 @@ def test_probabilities_as_targets(reduction, shape):
 def test_a_batch_in_float32(n):
     """What a training step computes, small and large, and with classes of one byte."""
     classes = Input((n,), "int64", low=0, high=9)
-    check(lambda torch, x, y: torch.nn.functional.cross_entropy(x, y), Input((n, 10), low=-9, high=9), classes)
+    check(
+        lambda torch, x, y: torch.nn.functional.cross_entropy(x, y), Input((n, 10), low=-9, high=9), classes
+    )
     if n < 65:
-        check(lambda torch, x, y: torch.nn.functional.cross_entropy(x, y.to(torch.uint8)), Input((n, 10)), classes)
+        check(
+            lambda torch, x, y: torch.nn.functional.cross_entropy(x, y.to(torch.uint8)),
+            Input((n, 10)),
+            classes,
+        )
 
 
 def test_everything_ignored():
@@ -358,7 +388,9 @@ def test_errors_of_classes(body):
     ],
 )
 def test_the_names_of_the_nodes(body, names):
-    loss = body(minitorch.nn.functional, minitorch.ones(3, 4, requires_grad=True), minitorch.tensor([0, 1, 2]))
+    loss = body(
+        minitorch.nn.functional, minitorch.ones(3, 4, requires_grad=True), minitorch.tensor([0, 1, 2])
+    )
     node = loss.grad_fn
     for name in names:
         assert node.name() == name

@@ -1,4 +1,4 @@
-"""Reductions, norms, running sums: the results, gradients and errors of PyTorch. PyTorch: test/test_reductions.py."""
+"""Reductions, norms, running sums: results, gradients, errors. PyTorch: test/test_reductions.py."""
 
 import math
 
@@ -42,7 +42,10 @@ def test_a_reduction_over_dimensions(data, name, keepdim):
     )
 
 
-@given(input=inputs(shape=shapes(min_side=1)), name=st.sampled_from(("sum", "mean", "prod", "max", "min", "var", "std")))
+@given(
+    input=inputs(shape=shapes(min_side=1)),
+    name=st.sampled_from(("sum", "mean", "prod", "max", "min", "var", "std")),
+)
 def test_a_reduction_of_all_elements(input, name):
     check(lambda torch, x: getattr(torch, name)(x), input, double=True, rtol=1e-9, atol=1e-9)
 
@@ -55,7 +58,10 @@ def test_every_dtype(data, name):
     check(lambda torch, x: getattr(torch, name)(x, dim), input, grad=False, strides=True, may_raise=True)
 
 
-@given(input=inputs(of=DTYPES), name=st.sampled_from((*OF_ANY_DTYPE, "mean", "var", "max", "min", "median", "argmax")))
+@given(
+    input=inputs(of=DTYPES),
+    name=st.sampled_from((*OF_ANY_DTYPE, "mean", "var", "max", "min", "median", "argmax")),
+)
 def test_every_dtype_of_all_elements(input, name):
     check(lambda torch, x: getattr(torch, name)(x), input, grad=False, may_raise=True)
 
@@ -76,7 +82,9 @@ def test_a_dtype_asked_for(data, name, dtype):
 def test_prod_along_a_dimension(data, keepdim):
     input = data.draw(inputs(shape=shapes(min_side=1)))
     dim = data.draw(dims(len(input.shape)))
-    check(lambda torch, x: torch.prod(x, dim, keepdim), input, double=True, strides=True, rtol=1e-9, atol=1e-9)
+    check(
+        lambda torch, x: torch.prod(x, dim, keepdim), input, double=True, strides=True, rtol=1e-9, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("zeros", [1, 2, 3])
@@ -96,7 +104,9 @@ def test_deviations(data, unbiased, name):
     input = data.draw(inputs(shape=shapes(min_dims=1, min_side=2)))
     dim = data.draw(some_dims(len(input.shape)))
     arguments = data.draw(
-        st.sampled_from(((dim, unbiased), (dim, unbiased, True), (unbiased,), (dim,), ((dim), {"correction": 0})))
+        st.sampled_from(
+            ((dim, unbiased), (dim, unbiased, True), (unbiased,), (dim,), ((dim), {"correction": 0}))
+        )
     )
     if isinstance(arguments[-1], dict):
         check(lambda torch, x: getattr(torch, name)(x, dim, **arguments[-1]), input, double=True, rtol=1e-9)
@@ -112,8 +122,20 @@ def test_deviations(data, unbiased, name):
 def test_norm(data, p, keepdim):
     input = data.draw(inputs(shape=shapes(min_side=1)))
     dim = data.draw(some_dims(len(input.shape)))
-    curved = p not in (0, 1, math.inf, -math.inf)  # of the others PyTorch makes a second derivative that cannot be read
-    check(lambda torch, x: torch.norm(x, p, dim, keepdim), input, double=curved, strides=True, rtol=1e-8, atol=1e-8)
+    curved = p not in (
+        0,
+        1,
+        math.inf,
+        -math.inf,
+    )  # of the others PyTorch makes a second derivative that cannot be read
+    check(
+        lambda torch, x: torch.norm(x, p, dim, keepdim),
+        input,
+        double=curved,
+        strides=True,
+        rtol=1e-8,
+        atol=1e-8,
+    )
     check(lambda torch, x: x.norm() if p is None else x.norm(p), input, rtol=1e-9)
 
 
@@ -126,7 +148,9 @@ def test_the_gradient_of_the_norm_of_zeros(p):
 def test_running_sums_and_products(data, name):
     input = data.draw(inputs(shape=shapes(min_side=1)))
     dim = data.draw(dims(len(input.shape)))
-    check(lambda torch, x: getattr(torch, name)(x, dim), input, double=True, strides=True, rtol=1e-9, atol=1e-9)
+    check(
+        lambda torch, x: getattr(torch, name)(x, dim), input, double=True, strides=True, rtol=1e-9, atol=1e-9
+    )
 
 
 @given(data=st.data())
@@ -134,16 +158,16 @@ def test_sum_to_size(data):
     """Undoes broadcasting, from any layout."""
     input = data.draw(inputs())
     kept = data.draw(st.integers(0, len(input.shape)))
-    size = [
-        data.draw(st.sampled_from((1, side))) for side in input.shape[len(input.shape) - kept :]
-    ]
+    size = [data.draw(st.sampled_from((1, side))) for side in input.shape[len(input.shape) - kept :]]
     check(lambda torch, x: x.sum_to_size(size), input, double=True)
 
 
 @pytest.mark.parametrize(
     "name", ["sum", "mean", "prod", "amax", "amin", "max", "min", "any", "all", "argmax", "argmin"]
 )
-@pytest.mark.parametrize("shape", [(3, 5), (64, 10), (7, 33, 9), (40_000,), (3, 40_000), (40_000, 3), (33, 40, 50)])
+@pytest.mark.parametrize(
+    "shape", [(3, 5), (64, 10), (7, 33, 9), (40_000,), (3, 40_000), (40_000, 3), (33, 40, 50)]
+)
 def test_every_size_of_work(name, shape):
     """Small and large, rows and columns; the large ones run in parallel and in pieces."""
     for dim in (None, *range(len(shape))):
@@ -152,12 +176,19 @@ def test_every_size_of_work(name, shape):
         check(lambda torch, x: getattr(torch, name)(x, *arguments), input, grad=False, rtol=3e-6)  # noqa: B023
 
 
-@pytest.mark.parametrize("layout", ["contiguous", "transposed", "channels_last", "rotated", "sliced", "expanded"])
+@pytest.mark.parametrize(
+    "layout", ["contiguous", "transposed", "channels_last", "rotated", "sliced", "expanded"]
+)
 @pytest.mark.parametrize("dim", [(0, 2, 3), (1, 3), (0, 2), (1, 2), (0, 3), (3, 1), (0, 1, 2, 3), 1, 2])
 def test_any_order_of_memory(layout, dim):
     """Several runs of reduced dimensions, and results whose dimensions lie in another order."""
     check(lambda torch, x: x.sum(dim), Input((3, 4, 5, 6), layout=layout), grad=False, strides=True)
-    check(lambda torch, x: x.amax(dim, keepdim=True), Input((3, 4, 5, 6), layout=layout), grad=False, strides=True)
+    check(
+        lambda torch, x: x.amax(dim, keepdim=True),
+        Input((3, 4, 5, 6), layout=layout),
+        grad=False,
+        strides=True,
+    )
 
 
 @pytest.mark.parametrize("size", [1, 2, 15, 16, 17, 31, 32, 33, 64, 65, 40_000])
@@ -176,7 +207,9 @@ def test_a_float32_sum_is_as_exact_as_float32_is():
     assert minitorch.from_numpy(tenths).sum().item() == np.float32(np.float64(np.float32(0.1)) * 1_000_003)
 
 
-@pytest.mark.parametrize("shape, dim", [((200_000,), 0), ((300, 1000), 1), ((1000, 300), 0), ((4, 9, 50, 60), (0, 2, 3))])
+@pytest.mark.parametrize(
+    "shape, dim", [((200_000,), 0), ((300, 1000), 1), ((1000, 300), 0), ((4, 9, 50, 60), (0, 2, 3))]
+)
 def test_the_bits_do_not_depend_on_the_number_of_threads(shape, dim):
     import numba
 
@@ -231,7 +264,16 @@ def test_errors(body):
 @pytest.mark.parametrize(
     "body",
     [
-        lambda torch, x: (x.sum(), x.mean(), x.prod(), x.any(), x.all(), x.var(), x.norm(), x.count_nonzero()),
+        lambda torch, x: (
+            x.sum(),
+            x.mean(),
+            x.prod(),
+            x.any(),
+            x.all(),
+            x.var(),
+            x.norm(),
+            x.count_nonzero(),
+        ),
         lambda torch, x: (x.sum(0), x.mean(0), x.prod(0), x.any(0), x.all(0), x.logsumexp(0), x.cumsum(0)),
         lambda torch, x: (x.sum(1), x.mean(1), x.amax(1), x.max(1)[0], x.argmax(1), x.cumprod(1)),
     ],
@@ -241,7 +283,11 @@ def test_of_nothing(body):
 
 
 def test_too_few_elements_for_a_deviation():
-    check(lambda torch, x: (x.var(), x.std(0), x.var(correction=3), x.std(correction=1)), array([1.5]), grad=False)
+    check(
+        lambda torch, x: (x.var(), x.std(0), x.var(correction=3), x.std(correction=1)),
+        array([1.5]),
+        grad=False,
+    )
     with pytest.warns(UserWarning, match=r"var\(\): degrees of freedom is <= 0"):
         minitorch.ones(1).var()
 
@@ -251,7 +297,15 @@ def test_extreme_values():
     inf = math.inf
     for values in ([inf, 1.0], [-inf, -inf], [inf, -inf], [1e38, 1e38], [-inf, 3.0], [math.nan, 1.0]):
         check(
-            lambda torch, x: (x.logsumexp(0), x.amax(), x.max(0), x.norm(inf), x.std(), x.cumsum(0), x.cumprod(0)),
+            lambda torch, x: (
+                x.logsumexp(0),
+                x.amax(),
+                x.max(0),
+                x.norm(inf),
+                x.std(),
+                x.cumsum(0),
+                x.cumprod(0),
+            ),
             array(values, "float64"),
             grad=False,
         )

@@ -24,7 +24,9 @@ def test_any_shape_and_layout(data, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("shape, dim", [((64, 10), 1), ((700, 100), 1), ((700, 100), 0), ((3, 21, 40, 40), 1)])
+@pytest.mark.parametrize(
+    "shape, dim", [((64, 10), 1), ((700, 100), 1), ((700, 100), 0), ((3, 21, 40, 40), 1)]
+)
 def test_every_size_of_work(name, shape, dim):
     """In float32, small and in parallel."""
     check(lambda torch, x: getattr(torch, name)(x, dim), Input(shape, low=-20, high=20))
@@ -33,7 +35,15 @@ def test_every_size_of_work(name, shape, dim):
 @pytest.mark.parametrize("name", NAMES)
 def test_extreme_values(name):
     inf, nan = math.inf, math.nan
-    for values in ([1000.0, 999.0], [-inf, 0.0], [-inf, -inf], [inf, 0.0], [nan, 0.0], [0.0, nan], [3.4e38, -3.4e38]):
+    for values in (
+        [1000.0, 999.0],
+        [-inf, 0.0],
+        [-inf, -inf],
+        [inf, 0.0],
+        [nan, 0.0],
+        [0.0, nan],
+        [3.4e38, -3.4e38],
+    ):
         check(lambda torch, x: getattr(torch, name)(x, 0), array(values), grad=False)
 
 

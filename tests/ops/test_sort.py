@@ -1,4 +1,4 @@
-"""The largest elements, sorting, the median: values, places, gradients. PyTorch: test/test_sort_and_select.py."""
+"""Largest elements, sorting, the median: values, places, gradients. PyTorch: test/test_sort_and_select.py."""
 
 import math
 
@@ -25,7 +25,9 @@ def test_a_pick_along_a_dimension(data, name, keepdim):
 @given(data=st.data(), name=st.sampled_from(("max", "min", "argmax", "argmin")), keepdim=st.booleans())
 def test_the_first_of_equal_elements(data, name, keepdim):
     """Integers repeat: the first place counts."""
-    input = data.draw(inputs(of=("int64", "int32", "uint8", "float32"), shape=shapes(min_side=1), low=0, high=2))
+    input = data.draw(
+        inputs(of=("int64", "int32", "uint8", "float32"), shape=shapes(min_side=1), low=0, high=2)
+    )
     values = Input(input.shape, "int64", low=0, high=2, seed=input.seed).numbers()
     ties = array(values.astype(input.dtype))
     dim = data.draw(dims(len(input.shape)))
@@ -44,7 +46,10 @@ def test_sort(data, descending, of):
     input = data.draw(inputs(of=(of,), shape=shapes(min_side=1)))
     dim = data.draw(dims(len(input.shape)))
     check(
-        lambda torch, x: tuple(torch.sort(x, dim=dim, descending=descending, stable=True)), input, strides=True, double=of == "float64"
+        lambda torch, x: tuple(torch.sort(x, dim=dim, descending=descending, stable=True)),
+        input,
+        strides=True,
+        double=of == "float64",
     )
     check(lambda torch, x: torch.argsort(x, dim=dim, descending=descending, stable=True), input, strides=True)
 
@@ -57,7 +62,10 @@ def test_topk(data, largest):
     check(lambda torch, x: tuple(torch.topk(x, k, dim, largest)), input, strides=True, double=True)
 
 
-@given(values=st.lists(st.integers(0, 4), max_size=8), dtype=st.sampled_from(("int64", "uint8", "float32", "bool")))
+@given(
+    values=st.lists(st.integers(0, 4), max_size=8),
+    dtype=st.sampled_from(("int64", "uint8", "float32", "bool")),
+)
 def test_unique(values, dtype):
     check(
         lambda torch, x: torch.unique(x, return_inverse=True, return_counts=True),
@@ -80,7 +88,11 @@ def test_nan_sorts_as_the_largest():
 @pytest.mark.parametrize("name", ["max", "min", "amax", "amin"])
 def test_equal_elements_share_the_gradient(name):
     """Of the reductions that name no place."""
-    check(lambda torch, x: getattr(torch, name)(x), array([[1.0, 3.0, 3.0], [3.0, 1.0, 1.0]], "float64"), double=True)
+    check(
+        lambda torch, x: getattr(torch, name)(x),
+        array([[1.0, 3.0, 3.0], [3.0, 1.0, 1.0]], "float64"),
+        double=True,
+    )
     check(lambda torch, x: getattr(torch, name)(x), array([1.0, math.nan, 3.0, math.nan]))
 
 
@@ -97,7 +109,15 @@ def test_the_named_tuple(name):
     def body(torch, x):
         result = getattr(torch, name)(x, 1)
         values, indices = result
-        return repr(result), type(result).__name__, len(result), values, result.values, result.indices, indices
+        return (
+            repr(result),
+            type(result).__name__,
+            len(result),
+            values,
+            result.values,
+            result.indices,
+            indices,
+        )
 
     check(body, Input((2, 3), requires_grad=False))
 
@@ -144,7 +164,11 @@ def test_large_work():
     """The parallel path, and a place beyond the first piece of work."""
     values = np.zeros((3, 50_000), np.float32)
     values[1, 49_999] = 1
-    check(lambda torch, x: (x.argmax(), x.argmax(1), x.max(0)[1].sum(), x.sort(dim=1, stable=True)[1]), array(values), grad=False)
+    check(
+        lambda torch, x: (x.argmax(), x.argmax(1), x.max(0)[1].sum(), x.sort(dim=1, stable=True)[1]),
+        array(values),
+        grad=False,
+    )
 
 
 def test_places_have_no_gradient():

@@ -1,4 +1,4 @@
-"""The largest or smallest element along an axis, and where it is. PyTorch: aten/src/ATen/native/cpu/TensorCompareKernel.cpp."""
+"""The largest or smallest element, and its place. PyTorch: ATen/native/cpu/TensorCompareKernel.cpp."""
 
 import math
 
@@ -9,8 +9,10 @@ from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.cpu.pointwise import contiguous
 
 
-def extreme(array: np.ndarray, axis: int | None, keepdim: bool, largest: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The largest (else the smallest) elements along the axis and their first places, int64. A NaN counts as beyond all.
+def extreme(
+    array: np.ndarray, axis: int | None, keepdim: bool, largest: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """The largest (else the smallest) elements along the axis, and their first places (int64). NaN wins.
 
     Without an axis, the place among all elements, row by row. The axis must not be empty.
     """
@@ -22,7 +24,10 @@ def extreme(array: np.ndarray, axis: int | None, keepdim: bool, largest: bool) -
         outer, inner = math.prod(shape[:begin]), math.prod(shape[end:])
         array = array if array.flags.carray else contiguous(array)
         (_serial if array.size <= GRAIN else _parallel)(
-            array.reshape(outer, -1, inner), values.reshape(outer, inner), places.reshape(outer, inner), largest
+            array.reshape(outer, -1, inner),
+            values.reshape(outer, inner),
+            places.reshape(outer, inner),
+            largest,
         )
     return values, places
 

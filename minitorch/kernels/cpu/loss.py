@@ -1,4 +1,4 @@
-"""Losses: a sum over pairs of elements, and the negative log-likelihood of a class. PyTorch: aten/src/ATen/native/Loss.cpp, LossNLL.cpp."""
+"""Losses of pairs of elements, and of classes. PyTorch: aten/src/ATen/native/Loss.cpp, LossNLL.cpp."""
 
 import math
 from collections.abc import Callable
@@ -108,7 +108,10 @@ def nll_loss(
     ignore_index: int,
     reduction: str,  # "none", "mean", "sum"
 ) -> tuple[np.ndarray, np.ndarray, int]:
-    """The loss (0-d, or (N, inner)), the sum of the weights of the targets (0-d), and the place of a target that is no class, or -1."""
+    """The loss (0-d, or (N, inner)), the sum of the targets' weights (0-d), and the place of a bad target.
+
+    A target outside 0 .. C-1 is bad, and not read; the place is -1 where there is none.
+    """
     n, _, inner = input.shape
     dtype = input.dtype
     input = input if input.flags.carray else contiguous(input)
@@ -119,7 +122,9 @@ def nll_loss(
     out, total_weight = np.empty((), dtype), np.empty((), dtype)
     loop = _nll_serial if target.size <= GRAIN else _nll_parallel
     bad = np.empty(len(parts), np.int64)
-    place = loop(input, target, weight, ignore_index, reduction == "mean", losses, parts, bad, out, total_weight)
+    place = loop(
+        input, target, weight, ignore_index, reduction == "mean", losses, parts, bad, out, total_weight
+    )
     return (losses if reduction == "none" else out), total_weight, place
 
 

@@ -25,8 +25,8 @@ _TASKS = 64
 class Reduction:
     """The kernel of one reduction: `kernel(array, axes, keepdim, dtype, divisor)`.
 
-    `combine(total, element)` also merges two totals. The totals start at `first(dtype)` and have its dtype; at the
-    end each becomes `finish(total, divisor)`. `axes`: ascending, not negative, None or empty for all of them.
+    `combine(total, element)` also merges two totals. The totals start at `first(dtype)` and have its dtype;
+    at the end each becomes `finish(total, divisor)`. `axes`: ascending, not negative; None or empty for all.
     """
 
     __slots__ = ("_combine", "_finish", "_first", "_parallel", "_serial")
@@ -48,7 +48,11 @@ class Reduction:
         shape = array.shape
         begin, end = (0, len(shape)) if not axes else (axes[0], axes[-1] + 1)
         if array.flags.carray and (not axes or end - begin == len(axes)):  # one run: nothing to prepare
-            outer, length, inner = math.prod(shape[:begin]), math.prod(shape[begin:end]), math.prod(shape[end:])
+            outer, length, inner = (
+                math.prod(shape[:begin]),
+                math.prod(shape[begin:end]),
+                math.prod(shape[end:]),
+            )
             out = empty(shape[:begin] + (1,) * keepdim * (end - begin) + shape[end:], dtype)
             if outer and inner:
                 self._pass(array.reshape(outer, length, inner), out.reshape(outer, inner), divisor)
@@ -72,7 +76,9 @@ class Reduction:
         while True:
             begin, end = _innermost_run(reduced)
             shape = array.shape
-            view = array.reshape(math.prod(shape[:begin]), math.prod(shape[begin:end]), math.prod(shape[end:]))
+            view = array.reshape(
+                math.prod(shape[:begin]), math.prod(shape[begin:end]), math.prod(shape[end:])
+            )
             if True not in reduced[:begin]:
                 break
             array = np.empty(shape[:begin] + shape[end:], self._first(array.dtype).dtype)
@@ -102,7 +108,7 @@ class Reduction:
 
 
 def in_memory_order(array: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """The array with its axes from the largest stride to the smallest, row-major; copied only if it has gaps."""
+    """The array with its axes from the largest stride to the smallest; a copy only if it has gaps."""
     order = list(range(array.ndim))
     if array.flags.carray:
         return array, order
@@ -125,7 +131,7 @@ def _innermost_run(reduced: list[bool]) -> tuple[int, int]:
 
 
 def _pieces(outer: int, length: int, inner: int) -> int:
-    """Into how many pieces the reduced axis is cut; by the shape alone, so that the bits are the same for any threads."""
+    """How many pieces the reduced axis is cut into: by the shape alone, so threads do not change the bits."""
     tasks = outer * ((inner + _BLOCK - 1) // _BLOCK)
     if tasks >= _TASKS:
         return 1
@@ -172,7 +178,7 @@ def _loops(combine: Callable, finish: Callable) -> Callable:
     return loops
 
 
-# Totals of floating-point sums are float64: as accurate as PyTorch's cascade of float32 sums or better, in one pass.
+# Totals of floats are float64: more accurate than PyTorch's cascade of float32 sums, in one pass.
 
 
 def _add(total, element):
@@ -185,7 +191,7 @@ def _multiply(total, element):
 
 @intrinsic
 def _larger(context, total, element):
-    """NaN wins. Written as LLVM's own operation because that one is vectorised; a comparison and a choice are not (20x)."""
+    """NaN wins. LLVM's own operation is vectorised; a comparison and a choice are not, and 20x slower."""
     return total(total, element), _extreme_code("llvm.maximum", lambda a, b: a if a > b else b)
 
 

@@ -1,4 +1,4 @@
-"""Running sums and products along an axis. PyTorch: aten/src/ATen/native/cpu/ReduceOpsKernel.cpp (cumsum, cumprod)."""
+"""Running sums and products along an axis. PyTorch: aten/src/ATen/native/cpu/ReduceOpsKernel.cpp."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""softmax and log_softmax along one axis, and their derivatives. PyTorch: aten/src/ATen/native/cpu/SoftMaxKernel.cpp."""
+"""softmax, log_softmax and their derivatives. PyTorch: aten/src/ATen/native/cpu/SoftMaxKernel.cpp."""
 
 import math
 from collections.abc import Callable
@@ -41,14 +41,15 @@ def _apply(one: Callable, many: Callable, axis: int, *arrays: np.ndarray) -> np.
         return out
     outer, length, inner = math.prod(shape[:axis]), shape[axis] if shape else 1, math.prod(shape[axis + 1 :])
     windows = [
-        (each if each.flags.carray else contiguous(each)).reshape(outer, length, inner) for each in (*arrays, out)
+        (each if each.flags.carray else contiguous(each)).reshape(outer, length, inner)
+        for each in (*arrays, out)
     ]
     (one if out.size <= _GRAIN else many)(*windows)
     return out
 
 
-# One task is one line along the axis. The maximum is subtracted first, so that no exponential overflows. A NaN need not
-# be the maximum: its own exponential makes the sum, a float64, NaN.
+# One task is one line along the axis. The maximum is subtracted first, so that no exponential overflows. A
+# NaN need not be the maximum: its own exponential makes the sum, a float64, NaN.
 
 
 def _softmax(array, out):

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def sort(array: np.ndarray, axis: int, descending: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The elements in order, and the places (int64) they came from; equal ones stay in order, NaN counts as largest."""
+    """The elements in order, and the places (int64) they came from. Stable; NaN counts as largest."""
     if array.ndim == 0:
         return array.copy(), np.zeros((), np.int64)
     if descending:  # backwards twice: equal elements stay in order
@@ -16,7 +16,7 @@ def sort(array: np.ndarray, axis: int, descending: bool) -> tuple[np.ndarray, np
 
 
 def unique(array: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The different elements in ascending order, for every element which of them it is, and how often each occurs."""
+    """The different elements in ascending order, which of them each element is, and how often each occurs."""
     elements, inverse, counts = np.unique(array, return_inverse=True, return_counts=True, equal_nan=False)
     return elements, inverse.reshape(array.shape), counts
 
