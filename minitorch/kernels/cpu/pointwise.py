@@ -19,18 +19,22 @@ class Pointwise:
     dtype this kernel was made with, and is written to `out` where given.
     """
 
-    __slots__ = ("_flat", "_flat_parallel", "_formula", "_result", "_rows", "_rows_parallel", "operands")
+    __slots__ = ("_flat", "_flat_parallel", "_formula", "_one", "_result", "_rows", "_rows_parallel", "operands")
 
     def __init__(self, formula: Callable, operands: int, result: type | None = None):
         self.operands = operands
         self._formula = formula
         self._result = None if result is None else np.dtype(result)
-        self._flat = self._flat_parallel = self._rows = self._rows_parallel = None
+        self._flat = self._flat_parallel = self._rows = self._rows_parallel = self._one = None
 
     def __call__(self, *operands, dtype: np.dtype, scalars: tuple = (), out: np.ndarray | None = None) -> np.ndarray:
-        arrays = [_as_array(each, dtype) for each in operands]
         if scalars:
             scalars = tuple([dtype.type(each) for each in scalars])
+        if len(operands) == 2 and not (isinstance(operands[1], np.ndarray) and operands[1].ndim):
+            first = operands[0]
+            if isinstance(first, np.ndarray) and first.ndim and first.flags.c_contiguous:
+                return self._with_number(_as_array(first, dtype), _as_number(operands[1], dtype), dtype, scalars, out)
+        arrays = [_as_array(each, dtype) for each in operands]
         first = arrays[0]
         flat = first.flags.c_contiguous
         for each in arrays[1:]:
@@ -45,6 +49,12 @@ class Pointwise:
         if out.size:
             self._run_flat(out, arrays, scalars)
         return out
+
+    def _with_number(self, first: np.ndarray, number, dtype: np.dtype, scalars: tuple, out) -> np.ndarray:
+        """The second operand is one number: the formula runs over the first, as if of one operand."""
+        if self._one is None:
+            self._one = Pointwise(self._formula, 1, self._result)
+        return self._one(first, dtype=dtype, scalars=(number, *scalars), out=out)
 
     def _strided(self, arrays: list, dtype: np.dtype, scalars: tuple, out: np.ndarray | None) -> np.ndarray:
         """Operands of several shapes or layouts. The result is laid out as they are, like PyTorch's."""
@@ -104,6 +114,14 @@ def _as_array(operand, dtype: np.dtype) -> np.ndarray:
     if isinstance(operand, np.ndarray):
         return operand if operand.dtype == dtype else cast(operand, dtype)
     return np.asarray(operand).astype(dtype)  # a Python number: wraps around where it does not fit
+
+
+def _as_number(operand, dtype: np.dtype):
+    """One element of the dtype; an integer wraps around where it does not fit."""
+    if type(operand) is float and dtype.kind == "f":
+        return dtype.type(operand)
+    with np.errstate(over="ignore"):
+        return np.asarray(operand).astype(dtype)[()]
 
 
 def cast(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
