@@ -1,7 +1,7 @@
-"""Reading and writing elements that index tensors name. PyTorch: aten/src/ATen/native/TensorAdvancedIndexing.cpp, IndexingUtils.h.
+"""Elements that index tensors name, read and written. PyTorch: ATen/native/TensorAdvancedIndexing.cpp.
 
-Every index is checked here, before a kernel runs, and becomes part of `Places`. Whatever reads at places is an `Index`,
-and whatever writes there an `IndexPut`: each is the other's derivative.
+Every index is checked here, before a kernel runs, and becomes part of `Places`. Whatever reads at places is
+an `Index`, and whatever writes there an `IndexPut`: each is the other's derivative.
 """
 
 import warnings
@@ -23,7 +23,10 @@ from minitorch.ops.sizes import is_expandable_to, view_strides
 def index_put(
     input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool = False
 ) -> Tensor:
-    """A copy with `copy[indices] = values`, or with accumulate, += where equal indices add up. PyTorch: torch.index_put."""
+    """A copy with `copy[indices] = values`, or with accumulate, += where equal indices add up.
+
+    PyTorch: torch.index_put.
+    """
     places = _check_put("index_put", input, indices, values)
     return IndexPut.apply(input, values, places, accumulate, tuple(indices))
 
@@ -37,10 +40,12 @@ def index_put_(
 
 
 class Places(NamedTuple):
-    """Which elements an operation reads or writes: checked indices, none negative, for kernels.index and its kin."""
+    """Which elements are read or written: checked indices, none negative, as kernels.index takes them."""
 
-    indices: tuple[np.ndarray | None, ...]  # per dimension: int64 arrays that broadcast, side by side, or None for all
-    axes: tuple[int, ...] | None = None  # the order in which the dimensions are meant, where it is not their own
+    # Per dimension: int64 arrays that broadcast, side by side, or None for all of it.
+    indices: tuple[np.ndarray | None, ...]
+    # The order in which the dimensions are meant, where it is not their own.
+    axes: tuple[int, ...] | None = None
 
     def of(self, array: np.ndarray) -> np.ndarray:
         """The array with its dimensions in that order; one without dimensions as its one element."""
@@ -143,22 +148,23 @@ def _write(target: Tensor, values: Tensor, places: Places, accumulate: bool) -> 
 
 
 def check_values(input: Tensor, values: Tensor, places: Places) -> None:
-    """Raise RuntimeError in PyTorch's words unless values have the dtype, and broadcast to the shape, of the places."""
+    """Raise RuntimeError in PyTorch's words unless values have the dtype and fit the shape of the places."""
     if values.array.dtype != input.array.dtype:
         raise RuntimeError(
             "Index put requires the source and destination dtypes match, got "
-            f"{types.SCALAR_NAME[input.dtype]} for the destination and {types.SCALAR_NAME[values.dtype]} for the source."
+            f"{types.SCALAR_NAME[input.dtype]} for the destination and {types.SCALAR_NAME[values.dtype]} "
+            "for the source."
         )
     shape = input.kernels.index_shape(places.of(input.array).shape, places.indices)
     if not is_expandable_to(values.array.shape, shape):
         raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(values.array.shape)} cannot be broadcast to indexing result "
-            f"of shape {list(shape)}"
+            f"shape mismatch: value tensor of shape {list(values.array.shape)} cannot be broadcast to "
+            f"indexing result of shape {list(shape)}"
         )
 
 
 def advanced_places(input: Tensor, picked: Sequence[tuple[int, Tensor]]) -> Places:
-    """Check index tensors, each with the dimension it indexes, and bring them to the form that kernels take."""
+    """Check index tensors, each with the dimension it indexes, and make of them what kernels take."""
     shape = input.array.shape
     arrays: list[np.ndarray | None] = [None] * len(shape)
     for _, tensor in picked:
@@ -178,8 +184,8 @@ def advanced_places(input: Tensor, picked: Sequence[tuple[int, Tensor]]) -> Plac
         for axis, size in enumerate(array.shape):
             if size != shape[dim + axis]:
                 raise IndexError(
-                    f"The shape of the mask {list(array.shape)} at index {axis} does not match the shape of the "
-                    f"indexed tensor {list(shape)} at index {dim + axis}"
+                    f"The shape of the mask {list(array.shape)} at index {axis} does not match the shape of "
+                    f"the indexed tensor {list(shape)} at index {dim + axis}"
                 )
         for axis, indices in enumerate(input.kernels.nonzero(array)):
             arrays[dim + axis] = indices
@@ -242,7 +248,8 @@ def _raise_out_of_bounds(indices: list[np.ndarray], sizes: list[int], block: tup
 def memory_order(array: np.ndarray, places: Places) -> tuple[int, ...] | None:
     """The dimensions of the result as they will lie in memory, outermost first; None for row by row.
 
-    The result takes the order of the strides of the source and the indices. PyTorch: TensorIterator::reorder_dimensions.
+    The result takes the order of the strides of the source and the indices.
+    PyTorch: TensorIterator::reorder_dimensions.
     """
     array = places.of(array)
     arrays = [each for each in places.indices if each is not None]
@@ -302,7 +309,8 @@ def _check_put(function: str, input: Tensor, indices: Sequence[Tensor], values: 
     check_tensor(input, function, "input", 1)
     if not isinstance(indices, (tuple, list)):
         raise TypeError(
-            f"{function}(): argument 'indices' (position 1) must be tuple of Tensors, not {type(indices).__name__}"
+            f"{function}(): argument 'indices' (position 1) must be tuple of Tensors, not "
+            f"{type(indices).__name__}"
         )
     for place, each in enumerate(indices):
         if not isinstance(each, Tensor):

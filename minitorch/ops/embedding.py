@@ -1,4 +1,4 @@
-"""Rows of a table by number, and numbers as rows. PyTorch: aten/src/ATen/native/{Embedding,Onehot}.cpp, nn/functional.py."""
+"""Rows of a table by number, and numbers as rows. PyTorch: ATen/native/{Embedding,Onehot}.cpp."""
 
 import numpy as np
 
@@ -35,8 +35,8 @@ def embedding(
         raise RuntimeError("'weight' must be 2-D")
     if input.array.dtype.kind != "i":
         raise RuntimeError(
-            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"{types.TENSOR_NAME[input.dtype]} instead (while checking arguments for embedding)"
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, "
+            f"Int; but got {types.TENSOR_NAME[input.dtype]} instead (while checking arguments for embedding)"
         )
     if input.array.size and (input.array.min() < 0 or input.array.max() >= weight.array.shape[0]):
         raise IndexError("index out of range in self")

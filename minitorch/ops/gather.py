@@ -16,8 +16,8 @@ from minitorch.ops.sizes import wrap_dim
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """result[i][j] = input[index[i][j]][j] for dim 0, and so on. Shape: that of index.
 
-    Raises RuntimeError for an index outside [0, size), and for an index tensor that is larger than input in another
-    dimension. PyTorch: torch.gather.
+    Raises RuntimeError for an index outside [0, size), and for an index tensor that is larger than input in
+    another dimension. PyTorch: torch.gather.
     """
     check_tensor(input, "gather", "input", 1)
     check_tensor(index, "gather", "index", 3)
@@ -28,8 +28,8 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
         for axis, (have, want) in enumerate(zip(input.array.shape, index.array.shape)):
             if axis != dim and want > have:
                 raise RuntimeError(
-                    f"Size does not match at dimension {axis} expected index {list(index.array.shape)} to be no larger "
-                    f"than self {list(input.array.shape)} apart from dimension {dim}"
+                    f"Size does not match at dimension {axis} expected index {list(index.array.shape)} to "
+                    f"be no larger than self {list(input.array.shape)} apart from dimension {dim}"
                 )
     return Gather.apply(input, _places_along(input, dim, index), None, (index,))
 
@@ -49,7 +49,8 @@ def scatter(
 ) -> Tensor:
     """A copy with copy[index[i][j]][j] = src[i][j] for dim 0, and so on. `reduce`: "add" adds instead.
 
-    Raises RuntimeError for an index outside [0, size), or index tensor larger than src. PyTorch: torch.scatter.
+    Raises RuntimeError for an index outside [0, size), or an index tensor larger than src.
+    PyTorch: torch.scatter.
     """
     src, places, add, function = _scattered(input, dim, index, value if src is None else src, reduce)
     return function.apply(input, src, places, add, (index,))
@@ -70,7 +71,10 @@ def scatter_(
 
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
-    """A copy with src[i][j] added to copy[index[i][j]][j] for dim 0, and so on. PyTorch: torch.scatter_add."""
+    """A copy with src[i][j] added to copy[index[i][j]][j] for dim 0, and so on.
+
+    PyTorch: torch.scatter_add.
+    """
     check_tensor(src, "scatter_add", "src", 4)
     return scatter(input, dim, index, src, reduce=_ADD)
 
@@ -135,7 +139,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     check_tensor(indices, "take_along_dim", "indices", 2)
     if indices.array.dtype != np.int64:
         raise RuntimeError(
-            f"torch.take_along_dim(): dtype of indices should be Long but got {types.SCALAR_NAME[indices.dtype]}"
+            "torch.take_along_dim(): dtype of indices should be Long but got "
+            f"{types.SCALAR_NAME[indices.dtype]}"
         )
     if dim is None:
         input, indices, dim = reshape(input, -1), reshape(indices, -1), 0
@@ -184,8 +189,8 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Tensor | Number, red
         raise NotImplementedError("scatter: minitorch has reduce='add' only, not 'multiply'")
     if reduce == "add" and function is Scatter:
         warnings.warn(
-            "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch "
-            "release. Use torch.scatter_reduce instead for more reduction options.",
+            "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a "
+            "future PyTorch release. Use torch.scatter_reduce instead for more reduction options.",
             UserWarning,
             stacklevel=4,
         )
@@ -215,12 +220,13 @@ def _check_scatter(input: Tensor, dim: int, index: Tensor, src: Tensor | None) -
     """Raise unless the index tensor fits into input (apart from dim) and into src."""
     have, want = input.array.shape, index.array.shape
     _check_ndim(input, index, "self")
-    fits = all([axis == dim or want[axis] <= size for axis, size in enumerate(have)]) if want else True
+    fits = not want or all(axis == dim or want[axis] <= size for axis, size in enumerate(have))
     text = f"Expected index {list(want)} to be no larger than self {list(have)} apart from dimension {dim}"
     if src is not None:
         text += f" and to be no larger size than src {list(src.array.shape)}"
         if src.array.ndim:
-            fits = fits and all([size <= src.array.shape[wrap_dim(axis, src.array.ndim)] for axis, size in enumerate(want)])
+            given = src.array.shape
+            fits = fits and all(size <= given[wrap_dim(axis, len(given))] for axis, size in enumerate(want))
         else:
             fits = fits and index.array.size == 1
     if not fits:

@@ -1,9 +1,9 @@
-"""Whole slices of one dimension, named by a vector. PyTorch: aten/src/ATen/native/{TensorAdvancedIndexing,IndexingUtils}.cpp."""
+"""Whole slices of one dimension, named by a vector. PyTorch: ATen/native/TensorAdvancedIndexing.cpp."""
 
 import numpy as np
 
 from minitorch import types
-from minitorch._tensor import Tensor, wrap
+from minitorch._tensor import Tensor
 from minitorch.ops.advanced_indexing import Index, IndexPut, Places, RowMajorPut, write_
 from minitorch.ops.numbers import number_like
 from minitorch.ops.promotion import Number, check_tensor
@@ -121,32 +121,33 @@ def _check_add(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Places
     name = types.SCALAR_NAME[index.dtype]
     if index.array.ndim > 1:
         raise IndexError(
-            f"index_add_(): Index is supposed to be a vector, but got dim: {index.array.ndim} with type: {name} and "
-            f"size: {list(index.array.shape)}"
+            f"index_add_(): Index is supposed to be a vector, but got dim: {index.array.ndim} with type: "
+            f"{name} and size: {list(index.array.shape)}"
         )
     if index.array.dtype.kind != "i":
         raise RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {name}")
     if input.array.dtype != source.array.dtype:
         raise RuntimeError(
-            f"index_add_(): self ({types.SCALAR_NAME[input.dtype]}) and source ({types.SCALAR_NAME[source.dtype]}) must "
-            "have the same scalar type"
+            f"index_add_(): self ({types.SCALAR_NAME[input.dtype]}) and source "
+            f"({types.SCALAR_NAME[source.dtype]}) must have the same scalar type"
         )
     have, given = list(input.array.shape), list(source.array.shape)
     if have[:dim] + have[dim + 1 :] != given[:dim] + given[dim + 1 :] or len(have) != len(given):
         raise RuntimeError(
-            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
-            f"{have} source.shape = {given}"
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got "
+            f"self.shape = {have} source.shape = {given}"
         )
     count = given[dim] if given else 1
     if index.array.size != count:
         raise RuntimeError(
-            f"index_add_(): Number of indices ({index.array.size}) should be equal to source.size(dim): ({count}), "
-            f"for dim: {dim}"
+            f"index_add_(): Number of indices ({index.array.size}) should be equal to source.size(dim): "
+            f"({count}), for dim: {dim}"
         )
     size = have[dim] if have else 1
     wrong = (index.array < 0) | (index.array >= size)
     if wrong.any():
-        raise RuntimeError(f"index {index.array[wrong][0]} is out of bounds for dimension {dim} with size {size}")
+        first = index.array[wrong][0]
+        raise RuntimeError(f"index {first} is out of bounds for dimension {dim} with size {size}")
     return _slices(dim, _positions(input, index))
 
 
@@ -162,8 +163,8 @@ def _check_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Place
         raise IndexError(f"index_copy_(): When source is scalar, index should have one element (got {count})")
     if have and given and len(have) != len(given):
         raise IndexError(
-            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
-            f"dimensionality ({len(given)}), destination dimensionality ({len(have)})"
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. "
+            f"Source dimensionality ({len(given)}), destination dimensionality ({len(have)})"
         )
     if index.array.dtype != np.int64:
         raise RuntimeError(
@@ -178,8 +179,8 @@ def _check_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Place
     if rest != other:
         raise RuntimeError(
             "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
-            f"{' '.join(map(str, rest))} at dimension {dim} and source slice shape: {' '.join(map(str, other))} at "
-            "dimension 0."
+            f"{' '.join(map(str, rest))} at dimension {dim} and source slice shape: "
+            f"{' '.join(map(str, other))} at dimension 0."
         )
     if given and count != given[dim]:
         raise IndexError(
@@ -189,7 +190,8 @@ def _check_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Place
     wrong = (index.array < 0) | (index.array >= size)
     if wrong.any():
         raise IndexError(
-            f"index_copy_(): index {index.array[wrong][0]} is out of bounds for dimension {dim} with size {size}"
+            f"index_copy_(): index {index.array[wrong][0]} is out of bounds for dimension {dim} with size "
+            f"{size}"
         )
     return _slices(dim, index.array.reshape(given[dim : dim + 1] if have else given))
 
@@ -211,8 +213,9 @@ def _check_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | Number):
     size = input.array.shape[dim] if input.array.ndim else 1
     wrong = (index.array < -size) | (index.array >= size)
     if wrong.any():
-        raise IndexError(f"index {index.array[wrong][0]} is out of bounds for dimension {dim} with size {size}")
-    places = _slices(dim, np.unique(index.array % max(size, 1)))  # once each: the value's gradient counts a slice once
+        first = index.array[wrong][0]
+        raise IndexError(f"index {first} is out of bounds for dimension {dim} with size {size}")
+    places = _slices(dim, np.unique(index.array % max(size, 1)))  # once each, as the value's gradient counts
     if isinstance(value, Tensor):
         return value.to(input.dtype), places, IndexFillTensor
     return number_like(input, value), places, IndexFill

@@ -1,7 +1,7 @@
 """x[index] and x[index] = value. PyTorch: torch/csrc/autograd/python_variable_indexing.cpp.
 
-Integers, slices, None and ... make a view. Tensors, arrays and lists of integers or bools pick elements out of that
-view into fresh memory: that part is in `advanced_indexing.py`.
+Integers, slices, None and ... make a view. Tensors, arrays and lists of integers or bools pick elements out
+of that view into fresh memory: that part is in `advanced_indexing.py`.
 """
 
 import operator
@@ -32,9 +32,10 @@ from minitorch.ops.shape import alias, expand, unsqueeze, view, window
 
 
 def getitem(input: Tensor, index) -> Tensor:
-    """input[index]: a view, or a copy if a tensor, list, array or bool is in the index. PyTorch: Tensor.__getitem__.
+    """input[index]: a view, or a copy if a tensor, list, array or bool is in the index.
 
     Raises IndexError for an index that does not fit the shape, ValueError for a slice with a step below 1.
+    PyTorch: Tensor.__getitem__.
     """
     if type(index) is int:
         return _select(input, 0, index, 0)
@@ -49,9 +50,10 @@ def getitem(input: Tensor, index) -> Tensor:
 
 
 def setitem(input: Tensor, index, value: Tensor | Number) -> None:
-    """input[index] = value: the value is broadcast and cast, and written in place. PyTorch: Tensor.__setitem__.
+    """input[index] = value: the value is broadcast and cast, and written in place.
 
     Raises TypeError for a value that is no tensor or number, RuntimeError for one whose shape does not fit.
+    PyTorch: Tensor.__setitem__.
     """
     if not isinstance(value, Tensor):
         value = _assignable(input, value)
@@ -100,9 +102,9 @@ def _items(index) -> tuple:
         return (index,)
     if len(index) < 32 and any(_opens_dimensions(each) for each in index):
         warnings.warn(
-            "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; "
-            "use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, "
-            "x[torch.tensor(seq)], which will result either in an error or a different result",
+            "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in "
+            "pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as "
+            "tensor index, x[torch.tensor(seq)], which will result either in an error or a different result",
             UserWarning,
             stacklevel=4,
         )
@@ -115,7 +117,7 @@ def _opens_dimensions(item: object) -> bool:
 
 
 def _basic(input: Tensor, items: tuple) -> tuple[Tensor, list[tuple[int, Tensor]]]:
-    """The view that the basic entries make, and the advanced entries with the dimension of it where each begins."""
+    """The view that the basic entries make, and each advanced entry with its first dimension in that view."""
     items = [_normal(item) for item in items]
     wanted = sum([dimensions(item) for item in items])
     if wanted > input.array.ndim:
@@ -135,7 +137,7 @@ def _basic(input: Tensor, items: tuple) -> tuple[Tensor, list[tuple[int, Tensor]
             part = unsqueeze(part, dim)
             dim += 1
         else:
-            if item.array.ndim == 0 and item.array.dtype.kind != "f":  # a bool: a new dimension of size 1 or 0
+            if item.array.ndim == 0 and item.array.dtype.kind != "f":  # a bool: a new dimension, of 1 or 0
                 part, item = unsqueeze(part, dim), wrap(item.array.reshape(1).astype(np.bool_))
             picked.append((dim, item))
             dim += max(dimensions(item), 1)
@@ -158,8 +160,8 @@ def _normal(item: object):
         return operator.index(item)
     except TypeError:
         raise IndexError(
-            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
-            f"(got {_type_name(item)})"
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
+            f"indices (got {_type_name(item)})"
         ) from None
 
 
@@ -175,8 +177,8 @@ def _select(input: Tensor, dim: int, index: int, number: int) -> Tensor:
     shape = input.array.shape
     if not shape:
         raise IndexError(
-            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
-            "0-dim tensor to a number"
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
+            "convert a 0-dim tensor to a number"
         )
     size = shape[dim]
     if not -size <= index < size:

@@ -1,4 +1,4 @@
-"""Elements that a mask names, and the places of those that are not zero. PyTorch: ATen/native/TensorAdvancedIndexing.cpp."""
+"""Elements that a mask names, and what is not zero. PyTorch: ATen/native/TensorAdvancedIndexing.cpp."""
 
 import numpy as np
 
@@ -114,8 +114,8 @@ def _check_fill(function: str, input: Tensor, mask: Tensor, value: Tensor | Numb
         )
     if isinstance(value, Tensor) and value.array.ndim:
         raise RuntimeError(
-            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.array.ndim} "
-            "dimension(s)."
+            "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+            f"{value.array.ndim} dimension(s)."
         )
     if mask.array.dtype.kind != "b":
         raise RuntimeError(

@@ -1,7 +1,7 @@
 """Reading and writing at computed places. PyTorch: aten/src/ATen/native/cpu/{Index,ScatterGather}Kernel.cpp.
 
-All of indexing is one shape of loop: a table says where in memory each run of neighbouring elements begins, so that
-any strides and any kind of index compile to the same code. Indices are checked, and none is negative.
+All of indexing is one shape of loop: a table says where in memory each run of neighbouring elements begins,
+so that any strides and any kind of index compile to the same code. Indices are checked, and none is negative.
 """
 
 import numpy as np
@@ -13,15 +13,16 @@ Indices = tuple[np.ndarray | None, ...]
 
 # Values are moved, not read: one loop per element size serves all dtypes.
 _BITS = {1: np.uint8, 4: np.int32, 8: np.int64}
-_MOVE_GRAIN = 8 * GRAIN  # elements below which one thread copies: 0.1 ms, where waking others may take as long
-_COLUMNS = 64  # neighbouring elements that one thread adds up: a cache line or more, so that no line is shared
+_MOVE_GRAIN = 8 * GRAIN  # elements below which one thread copies: 0.1 ms, as long as waking others may take
+_COLUMNS = 64  # neighbouring elements that one thread adds up: a cache line or more, so that none is shared
 
 
 def index(array: np.ndarray, indices: Indices, order: tuple[int, ...] | None = None) -> np.ndarray:
     """The elements `array[indices]`. PyTorch: index_kernel.
 
-    One entry per leading dimension: None for all of it, or int64 indices; these are side by side and broadcast.
-    `order`: the dimensions of the result as they lie in memory, outermost first, where that is not row by row.
+    One entry per leading dimension: None for all of it, or int64 indices; these are side by side and
+    broadcast. `order`: the dimensions of the result as they lie in memory, outermost first, where that is
+    not row by row.
     """
     shape = index_shape(array.shape, indices)
     if order is None:
@@ -41,7 +42,10 @@ def index(array: np.ndarray, indices: Indices, order: tuple[int, ...] | None = N
 
 
 def index_put(array: np.ndarray, indices: Indices, values: np.ndarray) -> None:
-    """`array[indices] = values`; values broadcast. Of equal indices the last wins. PyTorch: index_put_kernel."""
+    """`array[indices] = values`; values broadcast. Of equal indices the last wins.
+
+    PyTorch: index_put_kernel.
+    """
     shape = index_shape(array.shape, indices)
     if 0 in shape:
         return
@@ -51,7 +55,7 @@ def index_put(array: np.ndarray, indices: Indices, values: np.ndarray) -> None:
 
 
 def index_add(array: np.ndarray, indices: Indices, values: np.ndarray) -> None:
-    """Add values to `array[indices]`, equal indices collecting several. PyTorch: index_put_ with accumulate=True.
+    """Add values to `array[indices]`, equal indices collecting several. PyTorch: index_put_, accumulate.
 
     Each element takes its terms in the order of the indices, for any number of threads. For bool, + is "or".
     """
@@ -95,7 +99,7 @@ def index_shape(shape: tuple[int, ...], indices: Indices) -> tuple[int, ...]:
 
 
 def _places(array: np.ndarray, indices: Indices, order: tuple[int, ...] | None) -> tuple[np.ndarray, int]:
-    """Where each run of the result begins, in elements from the array's first one, and how long the runs are."""
+    """Where each run of the result begins, in elements from the array's first, and how long the runs are."""
     itemsize = array.itemsize
     block: np.ndarray | int = 0  # the indexed dimensions together
     before = after = 0
