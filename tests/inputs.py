@@ -55,7 +55,9 @@ class Input:
         """The tensor itself: a leaf."""
         dtype = dtype or self.dtype
         numbers = self.numbers().astype(dtype)
-        if self.layout == "contiguous":
+        if self.layout == "contiguous" and numbers.size == 0:  # NumPy forgets the strides of these
+            tensor = library.zeros(self.shape, dtype=getattr(library, dtype)).to(on)
+        elif self.layout == "contiguous":
             tensor = library.from_numpy(numbers.copy()).to(on)
         else:
             strides, offset, length = LAYOUTS[self.layout](self.shape)
