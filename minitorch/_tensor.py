@@ -172,13 +172,11 @@ class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
 
     # ---- Python's protocols ----
 
-    def __repr__(self) -> str:
-        return minitorch._tensor_str.tensor_str(self)
+    def __repr__(self, *, tensor_contents: str | None = None) -> str:
+        return minitorch._tensor_str.tensor_str(self, tensor_contents)
 
     def __format__(self, spec: str) -> str:
-        if self.array.ndim == 0:
-            return self.item().__format__(spec)
-        return object.__format__(self, spec)
+        return minitorch._tensor_str.format_tensor(self, spec)
 
     def __len__(self) -> int:
         if self.array.ndim == 0:

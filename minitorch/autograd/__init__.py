@@ -1,6 +1,8 @@
 """Automatic differentiation. PyTorch: torch/autograd/__init__.py."""
 
-from minitorch._tensor import Tensor
+import numpy as np
+
+from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.engine import run_backward
 from minitorch.autograd.function import Function as Function
 from minitorch.autograd.grad_mode import enable_grad as enable_grad
@@ -111,7 +113,7 @@ def _cotangents(tensors: tuple, grads, create_graph: bool) -> list[Tensor]:
         if cotangent is None:
             if tensor.requires_grad and tensor.array.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
-            cotangent = tensor.new_ones(tensor.array.shape)
+            cotangent = wrap(np.ones(tensor.array.shape, tensor.array.dtype))
         elif not isinstance(cotangent, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}")
         elif cotangent.array.shape != tensor.array.shape:

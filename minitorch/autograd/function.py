@@ -146,7 +146,8 @@ class Function(metaclass=FunctionMeta):
     @classmethod
     def apply(cls, *args):
         """Run forward(), and record it where an argument requires a gradient."""
-        recording = mode.enabled
+        if not mode.enabled:
+            return _run_unrecorded(cls, args)
         needs, edges = [], []
         for each in args:
             if isinstance(each, Tensor):
@@ -166,15 +167,29 @@ class Function(metaclass=FunctionMeta):
             else:
                 result = cls.forward(node, *args)
         finally:
-            mode.enabled = recording
-        if recording and True in needs:
+            mode.enabled = True
+        if True in needs:
             node._edges = tuple(edges)
             return _record(node, args, result)
         for each in node._dirty:
             each._storage.version += 1
-        if not recording and isinstance(result, Tensor) and result._base is not None:
-            result._several = "no_grad"
         return result
+
+
+def _run_unrecorded(cls: type[Function], args: tuple):
+    """forward() alone, as under no_grad and in every backward pass; what it leaves on ctx is dropped."""
+    ctx = cls._backward_cls()
+    ctx.needs_input_grad = (False,) * len(args)
+    if cls._separate_context:
+        result = cls.forward(*args)
+        cls.setup_context(ctx, args, result)
+    else:
+        result = cls.forward(ctx, *args)
+    for each in ctx._dirty:
+        each._storage.version += 1
+    if isinstance(result, Tensor) and result._base is not None:
+        result._several = "no_grad"
+    return result
 
 
 def _record(node: FunctionCtx, args: tuple, result):

@@ -23,7 +23,8 @@ def check(target: Tensor) -> bool:
         if target._base is not None:
             _check_view(target)
         if target.grad_fn is None:
-            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+            whose = "a leaf" if target._base is None else "a view of a leaf"
+            raise RuntimeError(f"{whose} Variable that requires grad is being used in an in-place operation.")
     array = target.array
     if 0 in array.strides and array.size and any(n > 1 and step == 0 for n, step in zip(array.shape, array.strides)):
         raise RuntimeError(

@@ -373,8 +373,9 @@ def _pair(function: str, input: Tensor, target: Tensor, cast: bool = True) -> tu
         check_tensor(target, function, "target", 2)
     if input.array.shape != target.array.shape:
         warnings.warn(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape})"
-            ". This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape})."
+            " This will likely lead to incorrect results due to broadcasting. Please ensure they have the "
+            "same size.",
             stacklevel=3,
         )
         shape = broadcast(input.array.shape, target.array.shape)

@@ -44,10 +44,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
     if input.array.shape != size:
         _check_broadcast(input, size)
     if input.array.dtype != mat1.array.dtype:
-        raise RuntimeError(
-            f"self and mat2 must have the same dtype, but got {types.SCALAR_NAME[input.dtype]} and "
-            f"{types.SCALAR_NAME[mat2.dtype]}"
-        )
+        _refuse_bias(input, mat2)
     return Addmm.apply(input, mat1, mat2, beta, alpha)
 
 
@@ -86,12 +83,48 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         product = matmul(input, weight)
         return product if bias is None else product + bias
     if input.array.ndim == 2:
-        return mm(input, t(weight)) if bias is None else addmm(bias, input, t(weight))
+        if bias is None:
+            return mm(input, t(weight))
+        _check_linear(input, weight, bias)
+        if bias.array.shape != weight.array.shape[:1]:
+            return addmm(bias, input, t(weight))
+        return Linear.apply(bias, input, weight)
     if bias is not None and input.array.ndim > 2 and input.array.flags.c_contiguous:
         rows = reshape(input, (math.prod(input.array.shape[:-1]), input.array.shape[-1]))
         return reshape(addmm(bias, rows, t(weight)), (*input.array.shape[:-1], weight.array.shape[0]))
     product = matmul(input, t(weight))
     return product if bias is None else product + bias
+
+
+class Linear(Function):
+    """addmm(bias, input, weight.t()) as one node: the hottest line of small models. derivatives.yaml: addmm."""
+
+    node_name = "AddmmBackward0"
+
+    @staticmethod
+    def forward(ctx, bias, input, weight):
+        needs = ctx.needs_input_grad
+        ctx.save_for_backward(input if needs[2] else None, weight if needs[1] else None)
+        return wrap(input.kernels.linear(input.array, weight.array, bias.array))
+
+    @staticmethod
+    def backward(ctx, grad):
+        input, weight = ctx.saved_tensors
+        return (
+            grad.sum(0) if ctx.needs_input_grad[0] else None,
+            None if weight is None else mm(grad, weight),
+            None if input is None else mm(t(grad), input),
+        )
+
+
+def _check_linear(input: Tensor, weight: Tensor, bias: Tensor) -> None:
+    a, b, c = input.array, weight.array, bias.array
+    if b.ndim != 2 or a.shape[1] != b.shape[1] or a.dtype != b.dtype:
+        _check_matrices(input, t(weight))
+    if c.shape != (b.shape[0],):
+        _check_broadcast(bias, (a.shape[0], b.shape[0]))
+    if c.dtype != a.dtype:
+        _refuse_bias(bias, weight)
 
 
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
@@ -273,6 +306,13 @@ def _check_matrices(mat1: Tensor, mat2: Tensor) -> None:
             f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
         )
     _check_dtypes(mat1, mat2)
+
+
+def _refuse_bias(bias: Tensor, mat2: Tensor) -> None:
+    raise RuntimeError(
+        f"self and mat2 must have the same dtype, but got {types.SCALAR_NAME[bias.dtype]} and "
+        f"{types.SCALAR_NAME[mat2.dtype]}"
+    )
 
 
 def _check_dtypes(mat1: Tensor, mat2: Tensor) -> None:

@@ -28,7 +28,7 @@ def window(source: Tensor, shape: Sequence[int], stride: Sequence[int], offset: 
     view._storage = source._storage
     view.array = source.kernels.window(source._storage.bytes, source.array.dtype, shape, stride, offset)
     base = source._base
-    view._base = source if base is None else base
+    view._base = source if base is None or (source._requires_grad and source._grad_fn is None) else base
     view._rebased = view._base._rebased
     return view
 
@@ -311,24 +311,19 @@ def expand(input: Tensor, *sizes) -> Tensor:
             f"expand({input.type()}{{{list(shape)}}}, size={list(target)}): the number of sizes provided "
             f"({len(target)}) must be greater or equal to the number of dimensions in the tensor ({len(shape)})"
         )
-    final, steps = [], []
-    for axis, size in enumerate(target):
+    final, steps = list(target), [0] * len(target)
+    for axis in reversed(range(len(target))):
+        size = target[axis]
         if axis < new:
             if size == -1:
                 raise RuntimeError(
                     f"The expanded size of the tensor ({size}) isn't allowed in a leading, non-existing dimension {axis}"
                 )
-            final.append(size)
-            steps.append(0)
             continue
         have = shape[axis - new]
         if size in (-1, have):
-            final.append(have)
-            steps.append(stride[axis - new])
-        elif have == 1 and size >= 0:
-            final.append(size)
-            steps.append(0)
-        else:
+            final[axis], steps[axis] = have, stride[axis - new]
+        elif have != 1 or size < 0:
             raise RuntimeError(
                 f"The expanded size of the tensor ({size}) must match the existing size ({have}) at non-singleton "
                 f"dimension {axis}.  Target sizes: {list(target)}.  Tensor sizes: {list(shape)}"
@@ -361,12 +356,14 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
 def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     """Without dimensions of size 1: all of them, or those named. PyTorch: torch.squeeze."""
     shape, stride = input.array.shape, input.stride()
+    function = Squeeze
     if dim is None:
         named = set(range(len(shape)))
     else:
         named = {wrap_dim(each, len(shape)) for each in several(dim)}
+        function = SqueezeDims if isinstance(dim, (tuple, list)) else SqueezeDim
     kept = [axis for axis in range(len(shape)) if axis not in named or shape[axis] != 1]
-    return Squeeze.apply(input, [shape[axis] for axis in kept], [stride[axis] for axis in kept])
+    return function.apply(input, [shape[axis] for axis in kept], [stride[axis] for axis in kept])
 
 
 class Squeeze(Function):
@@ -380,6 +377,18 @@ class Squeeze(Function):
     @staticmethod
     def backward(ctx, grad):
         return reshape(grad, ctx.shape), None, None
+
+
+class SqueezeDim(Squeeze):
+    """derivatives.yaml: squeeze.dim."""
+
+    node_name = "SqueezeBackward1"
+
+
+class SqueezeDims(Squeeze):
+    """derivatives.yaml: squeeze.dims."""
+
+    node_name = "SqueezeBackward2"
 
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
