@@ -53,7 +53,7 @@ def _adamw(p, g, state, lr, weight_decay=0.01, **options):
         ("Adam", _adam, {"betas": (0.4, 0.7), "amsgrad": True, "eps": 1e-3, "maximize": True}),
         ("AdamW", _adamw, {"weight_decay": 0.2, "amsgrad": True}),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_formula(name, formula, options):
     """Fifteen steps in float64 agree to the last few bits; PyTorch is not needed."""
