@@ -19,7 +19,7 @@ import numpy as np
 
 from minitorch.kernels.cpu._compile import parallel, prange
 from minitorch.kernels.cpu.memory import empty
-from minitorch.kernels.cpu.microkernel import ROWS, copy, multiply_columns, panel_width
+from minitorch.kernels.cpu.microkernel import ROWS, copy, loops, multiply, panel_width, transpose
 
 Pair = tuple[int, int]
 
@@ -94,7 +94,8 @@ class _Plan(NamedTuple):
 def _run(work: _Pass, source, weight, init, result) -> None:
     packed, scratch = empty((work.packed,), result.dtype), empty((work.scratch,), result.dtype)
     _correlate(
-        source.reshape(-1), weight.reshape(-1), init, result.reshape(-1), work.taps, work.steps, packed, scratch, work.numbers
+        source.reshape(-1), weight.reshape(-1), init, result.reshape(-1), work.taps, work.steps, packed, scratch, work.numbers,
+        loops(result.dtype, False),
     )
 
 
@@ -112,7 +113,7 @@ def _forward_plan(input_shape, weight_shape, stride, padding, dilation, groups, 
         # Output u meets tap i at padded place u * s + i * d: in phase (i * d) % s, at u + (i * d) // s.
         axes.append(_Axis([(i, i * d // s, i * d % s) for i in range(k)], s, p, out, 0, 1))
     taps = kernel_height * kernel_width
-    strides = (outputs * per_group * taps, per_group * taps, taps)
+    strides = (outputs * per_group * taps, per_group * taps, taps, taps)
     work = _plan_pass(input_shape, result_shape, groups, kernel_width, axes, strides, dtype)
     return _Plan(result_shape, [work])
 
@@ -136,7 +137,7 @@ def _input_plan(grad_shape, weight_shape, input_shape, stride, padding, dilation
             if out > 0:
                 axis.append(_Axis(taps, 1, most - first, out, s * first + phase - p, s))
     taps = kernel_height * kernel_width
-    strides = (outputs * per_group * taps, taps, per_group * taps)
+    strides = (outputs * per_group * taps, taps, per_group * taps, taps)
     passes = [
         _plan_pass(grad_shape, input_shape, groups, kernel_width, pair, strides, dtype)
         for pair in ((y, x) for y in axes[0] for x in axes[1])
@@ -211,12 +212,12 @@ def _plan_pass(source_shape, result_shape, groups, kernel_width, axes, weight_st
 
 
 @parallel
-def _correlate(source, weight, init, result, taps, steps, packed, scratch, numbers):
+def _correlate(source, weight, init, result, taps, steps, packed, scratch, numbers, addresses):
     (
         direct, channels, outputs, groups, source_height, source_width, stride_y, stride_x, top, left,
         phases_y, phases_x, padded_height, row, channel_step, padded, scratch_size,
         out_height, out_width, strip, strips, splits, units, chunks, tiles, panels, width,
-        plane, out_first, out_row, out_step, weight_group, weight_output, weight_channel,
+        plane, out_first, out_row, out_step, weight_group, weight_output, weight_channel, weight_taps,
     ) = numbers  # fmt: skip
     depth = steps.size
 
@@ -224,11 +225,15 @@ def _correlate(source, weight, init, result, taps, steps, packed, scratch, numbe
     for task in prange(groups * panels * channels):
         panel, channel = task // channels, task % channels
         group, first = panel // panels, panel % panels * width
-        for t in range(taps.size):
-            here = group * weight_group + channel * weight_channel + taps[t]
-            there = (panel * depth + channel * taps.size + t) * width
-            for j in range(width):
-                packed[there + j] = weight[here + (first + j) * weight_output] if first + j < outputs else 0
+        filled = min(width, outputs - first)
+        here = group * weight_group + first * weight_output + channel * weight_channel
+        there = (panel * depth + channel * taps.size) * width
+        if taps.size == weight_taps > 1:
+            transpose(addresses[1], filled, taps.size, weight, here, weight_output, packed, there, width)
+        else:
+            for t in range(taps.size):
+                for j in range(filled):
+                    packed[there + t * width + j] = weight[here + taps[t] + j * weight_output]
 
     for chunk in prange(chunks):
         base = chunk * scratch_size
@@ -243,20 +248,24 @@ def _correlate(source, weight, init, result, taps, steps, packed, scratch, numbe
                 a, a_first = scratch, base
                 for i in range(padded):
                     scratch[base + i] = 0
-                for line in range(phases_y * phases_x * channels * padded_height):
-                    py, px = line // (padded_height * channels * phases_x), line // (padded_height * channels) % phases_x
-                    y = (y_first + line % padded_height) * stride_y + py - top
-                    if 0 <= y < source_height:
-                        from_row = ((from_plane + line // padded_height % channels) * source_height + y) * source_width
-                        to_row = base + line * row
-                        if stride_x == 1:
-                            skip, drop = max(left, 0), max(-left, 0)
-                            copy(min(row - skip, source_width - drop), source, from_row + drop, scratch, to_row + skip)
-                        else:
-                            for i in range(row):
-                                x = i * stride_x + px - left
-                                if 0 <= x < source_width:
-                                    scratch[to_row + i] = source[from_row + x]
+                to_row = base
+                for py in range(phases_y):
+                    for px in range(phases_x):
+                        # Columns of this phase that lie inside the source: 0 <= i * stride_x + px - left < source_width.
+                        low = max(0, (left - px + stride_x - 1) // stride_x)
+                        high = min(row, (source_width - 1 + left - px) // stride_x + 1)
+                        for channel in range(channels):
+                            from_channel = (from_plane + channel) * source_height * source_width
+                            for line in range(padded_height):
+                                y = (y_first + line) * stride_y + py - top
+                                if 0 <= y < source_height:
+                                    here = from_channel + y * source_width + px - left
+                                    if stride_x == 1:
+                                        copy(high - low, source, here + low, scratch, to_row + low)
+                                    else:
+                                        for i in range(low, high):
+                                            scratch[to_row + i] = source[here + i * stride_x]
+                                to_row += row
             for panel in range(panels * split // splits, panels * (split + 1) // splits):
                 columns = min(width, outputs - panel * width)
                 output = group * outputs + panel * width
@@ -270,8 +279,8 @@ def _correlate(source, weight, init, result, taps, steps, packed, scratch, numbe
                             target, start, pitch = result, to_row + x, plane
                         else:
                             target, start, pitch = scratch, base + padded, 16
-                        multiply_columns(
-                            rows, columns, depth, a, a_first + y * row + x, steps, packed, weights, width,
+                        multiply(
+                            addresses[0], rows, columns, depth, a, a_first + y * row + x, steps, packed, weights, width,
                             init, output, 0, target, start, pitch,
                         )  # fmt: skip
                         if out_step != 1:

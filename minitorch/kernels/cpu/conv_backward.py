@@ -17,13 +17,10 @@ import numpy as np
 from minitorch.kernels.cpu._compile import parallel, prange
 from minitorch.kernels.cpu.conv import CHUNKS, Pair, contiguous
 from minitorch.kernels.cpu.memory import empty
-from minitorch.kernels.cpu.microkernel import ROWS, lanes, multiply_rows, panel_width, transpose
+from minitorch.kernels.cpu.microkernel import ROWS, copy, loops, multiply, panel_width, transpose
 
 # Pixels multiplied at a time: their rows of 32 output channels are 32 KiB, in the first-level cache.
 _PIXELS = 256
-
-# Below so many input channels, a tile would have too few rows.
-_FEW = 8
 
 
 def conv2d_weight(
@@ -59,7 +56,8 @@ def conv2d_parameters(
         partial, scratch = empty((work.partial,), grad.dtype), empty((work.scratch,), grad.dtype)
         zero = np.zeros(panel_width(grad.dtype), grad.dtype)
         _correlate_weight(
-            grad.reshape(-1), input.reshape(-1), result.reshape(-1), bias, work.steps, work.taps, partial, scratch, zero, work.numbers
+            grad.reshape(-1), input.reshape(-1), result.reshape(-1), bias, work.steps, work.starts, partial, scratch, zero, work.numbers,
+            loops(grad.dtype, True),
         )
     return result, bias
 
@@ -75,7 +73,7 @@ class _Work(NamedTuple):
     """Tables, the sizes of the temporary arrays, and the numbers of a launch."""
 
     steps: np.ndarray  # (2, pixels) distance of each pixel from the first; zeros, to read one number again
-    taps: np.ndarray  # (T,) distance of each tap
+    starts: np.ndarray  # (blocks,) distance of each block's first row
     partial: int
     scratch: int
     numbers: tuple[int, ...]
@@ -96,19 +94,18 @@ def _plan(grad_shape, input_shape, weight_shape, stride, padding, dilation, grou
 
     height = (strip - 1) * stride[0] + (kernel_height - 1) * dilation[0] + 1
     width = (out_width - 1) * stride[1] + (kernel_width - 1) * dilation[1] + 1
-    few = channels < _FEW
-    if few:
-        rows, blocks = channels * taps, 1
-        steps = np.arange(together * strip * out_width) * rows
-        tap_starts = np.zeros(1, np.int64)
-        copied = together * strip * out_width * rows
+    planar = channels < kernel_width and dilation[1] == 1
+    image, y, x = np.arange(together), np.arange(strip) * stride[0], np.arange(out_width) * stride[1]
+    down, across = np.arange(kernel_height) * dilation[0], np.arange(kernel_width) * dilation[1]
+    if planar:
+        rows, blocks, pixel = kernel_width, channels * kernel_height, 1
+        starts = (np.arange(channels)[:, None] * height + down) * width
     else:
-        rows, blocks = channels, taps
-        image, y, x = np.arange(together), np.arange(strip) * stride[0], np.arange(out_width) * stride[1]
-        steps = ((image[:, None, None] * height + y[:, None]) * width + x).reshape(-1) * channels
-        y, x = np.arange(kernel_height) * dilation[0], np.arange(kernel_width) * dilation[1]
-        tap_starts = (y[:, None] * width + x).reshape(-1) * channels
-        copied = together * height * width * channels
+        rows, blocks, pixel = channels, taps, channels
+        starts = (down[:, None] * width + across) * channels
+    steps = ((image[:, None, None] * (channels * height if planar else height) + y[:, None]) * width + x) * pixel
+    steps, starts = steps.reshape(-1), starts.reshape(-1)
+    copied = together * height * width * channels
 
     columns = panel_width(dtype)
     panels = -(-outputs // columns)
@@ -121,12 +118,12 @@ def _plan(grad_shape, input_shape, weight_shape, stride, padding, dilation, grou
     partial = panels * (blocks * rows + 1) * columns
     numbers = (
         images, channels, outputs, groups, *input_shape[2:], *stride, *padding, *dilation, kernel_height, kernel_width,
-        out_height, out_width, together, strip, strips, units, height, width, few, rows, blocks, -(-rows // ROWS),
-        columns, lanes(dtype), panels, splits, parts, copied, scratch, partial,
+        out_height, out_width, together, strip, strips, units, height, width, planar, rows, blocks, -(-rows // ROWS),
+        columns, panels, splits, parts, copied, scratch, partial,
     )  # fmt: skip
     return _Work(
         np.stack([steps, np.zeros_like(steps)]),
-        tap_starts,
+        starts,
         groups * parts * partial,
         groups * splits * parts * scratch,
         tuple(int(n) for n in numbers),
@@ -134,11 +131,11 @@ def _plan(grad_shape, input_shape, weight_shape, stride, padding, dilation, grou
 
 
 @parallel
-def _correlate_weight(grad, source, result, bias, steps, taps, partial, scratch, zero, numbers):
+def _correlate_weight(grad, source, result, bias, steps, starts, partial, scratch, zero, numbers, addresses):
     (
         images, channels, outputs, groups, source_height, source_width, stride_y, stride_x, top, left, dilation_y, dilation_x,
-        kernel_height, kernel_width, out_height, out_width, together, strip, strips, units, height, width, few, rows, blocks,
-        tiles, columns, lane, panels, splits, parts, copied, scratch_size, partial_size,
+        kernel_height, kernel_width, out_height, out_width, together, strip, strips, units, height, width, planar, rows, blocks,
+        tiles, columns, panels, splits, parts, copied, scratch_size, partial_size,
     ) = numbers  # fmt: skip
     plane, source_plane = out_height * out_width, source_height * source_width
     size = blocks * rows + 1  # rows of a panel's sums; the last one is the bias
@@ -153,49 +150,34 @@ def _correlate_weight(grad, source, result, bias, steps, taps, partial, scratch,
             here, lines = min(together, images - first_image), min(strip, out_height - y_first)
             depth = here * lines * out_width
 
-            if few:
-                for k in range(depth):
-                    image = first_image + k // (lines * out_width)
-                    y = (y_first + k // out_width % lines) * stride_y - top
-                    x = k % out_width * stride_x - left
-                    to = a + k * rows
-                    for c in range(channels):
-                        from_plane = ((image * groups + group) * channels + c) * source_plane
-                        for i in range(kernel_height):
-                            iy = y + i * dilation_y
-                            for j in range(kernel_width):
-                                ix = x + j * dilation_x
-                                inside = 0 <= iy < source_height and 0 <= ix < source_width
-                                scratch[to] = source[from_plane + iy * source_width + ix] if inside else 0
-                                to += 1
-            else:
-                for i in range(a, a + here * height * width * channels):
-                    scratch[i] = 0
-                skip, drop = max(left, 0), max(-left, 0)
-                count = min(width - skip, source_width - drop)
-                for line in range(here * height):
-                    image, y = first_image + line // height, y_first * stride_y + line % height - top
-                    if 0 <= y < source_height:
-                        for c in range(0, channels, lane):
-                            from_row = ((image * groups + group) * channels + c) * source_plane + y * source_width + drop
-                            to_row = a + (line * width + skip) * channels + c
-                            for x in range(0, count, lane):
-                                transpose(
-                                    min(lane, channels - c), min(lane, count - x), source, from_row + x, source_plane,
-                                    scratch, to_row + x * channels, channels,
-                                )  # fmt: skip
+            for i in range(a, a + here * height * width * channels):
+                scratch[i] = 0
+            skip, drop = max(left, 0), max(-left, 0)
+            count = min(width - skip, source_width - drop)
+            for image in range(here):
+                from_image = ((first_image + image) * groups + group) * channels * source_plane + drop
+                for line in range(height):
+                    y = y_first * stride_y + line - top
+                    if 0 <= y < source_height and count > 0:
+                        here_row = from_image + y * source_width
+                        if planar:
+                            for c in range(channels):
+                                to_row = a + ((image * channels + c) * height + line) * width + skip
+                                copy(count, source, here_row + c * source_plane, scratch, to_row)
+                        else:
+                            to_row = a + ((image * height + line) * width + skip) * channels
+                            transpose(
+                                addresses[1], channels, count, source, here_row, source_plane, scratch, to_row, channels
+                            )
 
             for panel in range(panels * split // splits, panels * (split + 1) // splits):
                 filled = min(columns, outputs - panel * columns)
                 for image in range(here):
-                    for o in range(0, filled, lane):
-                        output = ((first_image + image) * groups + group) * outputs + panel * columns + o
-                        for x in range(0, lines * out_width, lane):
-                            transpose(
-                                min(lane, filled - o), min(lane, lines * out_width - x),
-                                grad, output * plane + y_first * out_width + x, plane,
-                                scratch, g + (image * lines * out_width + x) * columns + o, columns,
-                            )  # fmt: skip
+                    output = ((first_image + image) * groups + group) * outputs + panel * columns
+                    transpose(
+                        addresses[1], filled, lines * out_width, grad, output * plane + y_first * out_width, plane,
+                        scratch, g + image * lines * out_width * columns, columns,
+                    )  # fmt: skip
                 sums = (group * parts + part) * partial_size + panel * size * columns
                 first = unit == units * part // parts
                 for block in range(blocks * tiles + 1):
@@ -203,13 +185,13 @@ def _correlate_weight(grad, source, result, bias, steps, taps, partial, scratch,
                         tap, tile = block // tiles, block % tiles
                         row = rows * tile // tiles
                         height_of_tile = rows * (tile + 1) // tiles - row
-                        start, table = a + taps[tap] + row, steps[0]
+                        start, table = a + starts[tap] + row, steps[0]
                         to = sums + (tap * rows + row) * columns
                     else:
                         height_of_tile, start, table = 1, one, steps[1]
                         to = sums + blocks * rows * columns
-                    multiply_rows(
-                        height_of_tile, filled, depth, scratch, start, table, scratch, g, columns,
+                    multiply(
+                        addresses[0], height_of_tile, filled, depth, scratch, start, table, scratch, g, columns,
                         zero if first else partial, 0 if first else to, 0 if first else columns, partial, to, columns,
                     )  # fmt: skip
 
@@ -227,7 +209,8 @@ def _correlate_weight(grad, source, result, bias, steps, taps, partial, scratch,
                 for part in range(1, parts):
                     total += partial[place + part * partial_size]
                 if row < rows:
-                    result[((output + j) * rows + row) * blocks + block] = total
+                    place = block * rows + row if planar else row * blocks + block
+                    result[(output + j) * rows * blocks + place] = total
                 else:
                     bias[output + j] = total
 

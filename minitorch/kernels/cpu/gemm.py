@@ -20,11 +20,10 @@ import numpy as np
 
 from minitorch.kernels.cpu._compile import REGROUP, chunks, parallel, prange, serial
 from minitorch.kernels.cpu.memory import empty
-from minitorch.kernels.cpu.microkernel import ROWS, copy, lanes, multiply_rows, panel_width, transpose
+from minitorch.kernels.cpu.microkernel import ROWS, copy, lanes, loops, multiply, panel_width, transpose
 
 _BLOCK = 256  # steps of k at a time
 _SMALL = 1 << 20  # multiplications that one thread does by itself
-_TINY = 1 << 11  # multiplications for which plain loops (1 us) cost less than a plan for the micro-kernel (5 us)
 _VECTOR = 1 << 16  # elements from which a matrix-vector product is bound by memory
 
 
@@ -73,9 +72,9 @@ def bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         zero = np.zeros(panel_width(a.dtype), a.dtype)
         arrays = a[0, 0, :1], b[0, 0, :1], zero, result.reshape(-1), scratch
         if pieces == 1:
-            _batch(*arrays, plan[0], (0, 0), batch, 0, batches, 0, plan[2])
+            _batch(*arrays, plan[0], (0, 0), batch, 0, batches, 0, plan[2], loops(a.dtype, True))
         else:
-            _batch_parallel(*arrays, plan[0], (0, 0), batch, batches, pieces, plan[2])
+            _batch_parallel(*arrays, plan[0], (0, 0), batch, batches, pieces, plan[2], loops(a.dtype, True))
     return result
 
 
@@ -100,13 +99,6 @@ def _product(a: np.ndarray, b: np.ndarray, init: np.ndarray | None, result: np.n
             _plain(_contiguous(a), _contiguous(b), result)
         return
     a, b = _writable(a), _writable(b)
-    if m * n * k <= _TINY and a.flags.forc and b.flags.forc:
-        if init is None:
-            _tiny(a, b, _ZERO[a.dtype], 0, result)
-            return
-        if init.shape == (n,) and init.flags.carray:
-            _tiny(a, b, init, 1, result)
-            return
     if init is None:
         init, init_strides = np.zeros(panel_width(a.dtype), a.dtype), (0, 0)
     else:
@@ -118,22 +110,9 @@ def _product(a: np.ndarray, b: np.ndarray, init: np.ndarray | None, result: np.n
     plan = _plan(m, n, k, *_element_strides(a), *_element_strides(b), a.dtype)
     scratch = empty((plan[1],), a.dtype)
     if m * n * k <= _SMALL:
-        _batch(a[0, :1], b[0, :1], init[:1], result.reshape(-1), scratch, plan[0], init_strides, (0, 0), 0, 1, 0, plan[2])
+        _batch(a[0, :1], b[0, :1], init[:1], result.reshape(-1), scratch, plan[0], init_strides, (0, 0), 0, 1, 0, plan[2], loops(a.dtype, True))
     else:
-        _large(a[0, :1], b[0, :1], init[:1], result.reshape(-1), scratch, plan[0], init_strides, plan[2])
-
-
-@serial
-def _tiny(a, b, init, step, result):
-    for i in range(a.shape[0]):
-        for j in range(b.shape[1]):
-            total = init[j * step]
-            for p in range(a.shape[1]):
-                total += a[i, p] * b[p, j]
-            result[i, j] = total
-
-
-_ZERO = {np.dtype(kind): np.zeros(1, kind) for kind in (np.float32, np.float64)}
+        _large(a[0, :1], b[0, :1], init[:1], result.reshape(-1), scratch, plan[0], init_strides, plan[2], loops(a.dtype, True))
 
 
 @lru_cache(maxsize=1024)
@@ -162,52 +141,52 @@ def _plan(m, n, k, a_row, a_column, b_row, b_column, dtype):
 
 
 @parallel
-def _large(a, b, init, result, scratch, numbers, init_strides, steps):
+def _large(a, b, init, result, scratch, numbers, init_strides, steps, addresses):
     m, n, k, tiles, panels, depth, down, across = (
         numbers[0], numbers[1], numbers[2], numbers[9], numbers[10], numbers[11], numbers[14], numbers[15]
     )  # fmt: skip
     for first in range(0, k, depth):
         for task in prange(tiles + panels):
             if task < tiles:
-                _pack_tile(a, scratch, 0, numbers, 0, first, task)
+                _pack_tile(a, scratch, 0, numbers, 0, first, task, addresses[1])
             else:
-                _pack_panel(b, scratch, 0, numbers, 0, first, task - tiles)
+                _pack_panel(b, scratch, 0, numbers, 0, first, task - tiles, addresses[1])
         for task in prange(down * across):
             y, x = task // across, task % across
             _multiply_block(
-                a, b, init, result, scratch, 0, numbers, init_strides, steps, 0, 0, 0, first,
+                a, b, init, result, scratch, 0, numbers, init_strides, steps, addresses, 0, 0, 0, first,
                 tiles * y // down, tiles * (y + 1) // down, panels * x // across, panels * (x + 1) // across,
             )  # fmt: skip
 
 
 @parallel
-def _batch_parallel(a, b, init, result, scratch, numbers, init_strides, batch_strides, batches, pieces, steps):
+def _batch_parallel(a, b, init, result, scratch, numbers, init_strides, batch_strides, batches, pieces, steps, addresses):
     size = scratch.size // pieces
     for piece in prange(pieces):
         _batch(
             a, b, init, result, scratch, numbers, init_strides, batch_strides,
-            batches * piece // pieces, batches * (piece + 1) // pieces, piece * size, steps,
+            batches * piece // pieces, batches * (piece + 1) // pieces, piece * size, steps, addresses,
         )  # fmt: skip
 
 
 @serial
-def _batch(a, b, init, result, scratch, numbers, init_strides, batch_strides, start, stop, base, steps):
+def _batch(a, b, init, result, scratch, numbers, init_strides, batch_strides, start, stop, base, steps, addresses):
     m, n, k, tiles, panels, depth = numbers[0], numbers[1], numbers[2], numbers[9], numbers[10], numbers[11]
     for i in range(start, stop):
         a_start, b_start = i * batch_strides[0], i * batch_strides[1]
         for first in range(0, k, depth):
             for tile in range(tiles):
-                _pack_tile(a, scratch, base, numbers, a_start, first, tile)
+                _pack_tile(a, scratch, base, numbers, a_start, first, tile, addresses[1])
             for panel in range(panels):
-                _pack_panel(b, scratch, base, numbers, b_start, first, panel)
+                _pack_panel(b, scratch, base, numbers, b_start, first, panel, addresses[1])
             _multiply_block(
-                a, b, init, result, scratch, base, numbers, init_strides, steps, a_start, b_start, i * m * n, first,
+                a, b, init, result, scratch, base, numbers, init_strides, steps, addresses, a_start, b_start, i * m * n, first,
                 0, tiles, 0, panels,
             )  # fmt: skip
 
 
 @serial
-def _pack_tile(a, scratch, base, numbers, start, first, tile):
+def _pack_tile(a, scratch, base, numbers, start, first, tile, address):
     """Copy the elements of up to 14 rows, step by step of k."""
     m, k, row_stride, step, direct, tiles, depth, lane = (
         numbers[0], numbers[2], numbers[3], numbers[4], numbers[7], numbers[9], numbers[11], numbers[13]
@@ -218,12 +197,7 @@ def _pack_tile(a, scratch, base, numbers, start, first, tile):
     rows = m * (tile + 1) // tiles - row
     here, there = start + row * row_stride + first * step, base + tile * numbers[11] * ROWS
     if step == 1:
-        for r in range(0, rows, lane):
-            for i in range(0, depth, lane):
-                transpose(
-                    min(lane, rows - r), min(lane, depth - i), a, here + r * row_stride + i, row_stride,
-                    scratch, there + i * ROWS + r, ROWS,
-                )  # fmt: skip
+        transpose(address, rows, depth, a, here, row_stride, scratch, there, ROWS)
     elif row_stride == 1:
         for i in range(depth):
             copy(rows, a, here + i * step, scratch, there + i * ROWS)
@@ -234,7 +208,7 @@ def _pack_tile(a, scratch, base, numbers, start, first, tile):
 
 
 @serial
-def _pack_panel(b, scratch, base, numbers, start, first, panel):
+def _pack_panel(b, scratch, base, numbers, start, first, panel, address):
     """Copy the elements of up to 32 columns, step by step of k."""
     n, k, step, column_stride, direct, depth, width, lane = (
         numbers[1], numbers[2], numbers[5], numbers[6], numbers[8], numbers[11], numbers[12], numbers[13]
@@ -248,12 +222,7 @@ def _pack_panel(b, scratch, base, numbers, start, first, panel):
         for i in range(depth):
             copy(columns, b, here + i * step, scratch, there + i * width)
     elif step == 1:
-        for j in range(0, columns, lane):
-            for i in range(0, depth, lane):
-                transpose(
-                    min(lane, columns - j), min(lane, depth - i), b, here + j * column_stride + i, column_stride,
-                    scratch, there + i * width + j, width,
-                )  # fmt: skip
+        transpose(address, columns, depth, b, here, column_stride, scratch, there, width)
     else:
         for i in range(depth):
             for j in range(columns):
@@ -262,7 +231,7 @@ def _pack_panel(b, scratch, base, numbers, start, first, panel):
 
 @serial
 def _multiply_block(
-    a, b, init, result, scratch, base, numbers, init_strides, steps, a_start, b_start, start, first,
+    a, b, init, result, scratch, base, numbers, init_strides, steps, addresses, a_start, b_start, start, first,
     first_tile, last_tile, first_panel, last_panel,
 ):  # fmt: skip
     (
@@ -284,8 +253,8 @@ def _multiply_block(
                 before, before_start, before_pitch = init, row * init_strides[0] + column * init_strides[1], init_strides[0]
             else:
                 before, before_start, before_pitch = result, to, n
-            multiply_rows(
-                m * (tile + 1) // tiles - row, columns, block, left,
+            multiply(
+                addresses[0], m * (tile + 1) // tiles - row, columns, block, left,
                 left_start + (row * left_tile if direct_a else tile * depth * ROWS), steps,
                 right, right_start, right_step, before, before_start, before_pitch, result, to, n,
             )  # fmt: skip

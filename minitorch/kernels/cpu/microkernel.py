@@ -25,6 +25,7 @@ number of rows, so that an edge costs its own arithmetic only; the columns at th
 """
 
 import platform
+from functools import lru_cache
 
 import llvmlite.binding
 import numba
@@ -33,6 +34,8 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from minitorch.kernels.cpu._compile import _CACHE, _cache_directory
 
 
 def _features() -> set[str]:
@@ -69,48 +72,129 @@ def panel_width(dtype: np.dtype) -> int:
     return _VECTORS * lanes(dtype)
 
 
-@intrinsic
-def multiply_rows(
-    typingctx, rows, columns, depth, a, a_start, steps, b, b_start, b_pitch, init, init_start, init_pitch, out, start, pitch
-):
-    """One tile: out[start + r * pitch + j] = init[.. r, j] + sum over k of a[a_start + steps[k] + r] * b[.. k, j].
+def tile_by_rows(dtype: np.dtype) -> int:
+    """The address of the tile loop that stores out[r * pitch + j], for `multiply`."""
+    n, pointer = types.intp, types.CPointer(numba.from_dtype(dtype))
+    return _address(_rows, types.void(n, n, n, pointer, types.CPointer(n), pointer, n, pointer, n, pointer, n))
 
-    rows <= ROWS, columns <= panel_width. All arrays are 1-D and contiguous, all else element counts. A row of b is read as whole
+
+def tile_by_columns(dtype: np.dtype) -> int:
+    """The address of the tile loop that stores its tile transposed, out[j * pitch + r], for `multiply`."""
+    n, pointer = types.intp, types.CPointer(numba.from_dtype(dtype))
+    return _address(_columns, types.void(n, n, n, pointer, types.CPointer(n), pointer, n, pointer, n, pointer, n))
+
+
+def transposer(dtype: np.dtype) -> int:
+    """The address of the loop that copies a matrix transposed, for `transpose`."""
+    n, pointer = types.intp, types.CPointer(numba.from_dtype(dtype))
+    return _address(_blocks, types.void(n, n, pointer, n, pointer, n))
+
+
+@lru_cache
+def loops(dtype: np.dtype, by_rows: bool) -> tuple[int, int]:
+    """Addresses of the loops a product needs: its tile, for `multiply`, and `transpose`."""
+    return (tile_by_rows if by_rows else tile_by_columns)(dtype), transposer(dtype)
+
+
+@lru_cache
+def _address(loop, signature) -> int:
+    """Compile a loop on its own, once for all kernels, which call it through its address.
+
+    Inlined into each of them, its thousand vector instructions would take LLVM a second or two every time.
+    """
+    with _cache_directory():
+        compiled = numba.cfunc(signature, cache=_CACHE is not None)(loop)
+    _kept.append(compiled)
+    return compiled.address
+
+
+_kept = []  # an address is valid as long as its function lives
+
+
+def _rows(rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, pitch):
+    _tile_by_rows(rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, pitch)
+
+
+def _columns(rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, pitch):
+    _tile_by_columns(rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, pitch)
+
+
+def _blocks(rows, columns, source, pitch, target, target_pitch):
+    _transpose_blocks(rows, columns, source, pitch, target, target_pitch)
+
+
+@intrinsic
+def _tile_by_rows(typingctx, rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, pitch):
+    return _tile(a, steps, _store_rows)
+
+
+@intrinsic
+def _tile_by_columns(typingctx, rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, pitch):
+    return _tile(a, steps, _store_columns)
+
+
+@intrinsic
+def multiply(
+    typingctx, tile, rows, columns, depth, a, a_start, steps, b, b_start, b_pitch, init, start, pitch, out, to, to_pitch
+):
+    """One tile: out[to + r * to_pitch + j] = init[start + r * pitch + j] + the sum over k < depth of
+    a[a_start + steps[k] + r] * b[b_start + k * b_pitch + j].
+
+    rows <= ROWS, columns <= panel_width. Arrays are contiguous, all else counts elements. A row of b is read as whole
     vectors, whatever `columns` says. `init` may be `out`.
     """
-    return _multiply(a, steps, b, init, out, _store_rows)
+    n = types.intp
+    signature = types.void(n, n, n, n, a, n, steps, b, n, n, init, n, n, out, n, n)
+    return signature, _call(lambda at, given: [*given[1:4], at(4), at(6, 0), at(7), given[9], at(10), given[12], at(13), given[15]])
 
 
 @intrinsic
-def multiply_columns(
-    typingctx, rows, columns, depth, a, a_start, steps, b, b_start, b_pitch, init, init_start, init_pitch, out, start, pitch
-):
-    """The same tile, stored transposed: out[start + j * pitch + r]."""
-    return _multiply(a, steps, b, init, out, _store_columns)
+def transpose(typingctx, loop, rows, columns, source, start, pitch, target, to, to_pitch):
+    """target[to + c * to_pitch + r] = source[start + r * pitch + c], in blocks of lanes x lanes."""
+    n = types.intp
+    signature = types.void(n, n, n, source, n, n, target, n, n)
+    return signature, _call(lambda at, given: [*given[1:3], at(3), given[5], at(6), given[8]])
+
+
+def _call(choose):
+    """Code that calls the loop whose address is the first argument."""
+
+    def generate(context, builder, signature, given):
+        def at(i, start=None):
+            """The address of argument i, an array, from the start that the next argument gives."""
+            data = context.make_array(signature.args[i])(context, builder, given[i]).data
+            return builder.gep(data, [given[i + 1] if start is None else _I64(start)])
+
+        arguments = choose(at, given)
+        loop = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
+        builder.call(builder.inttoptr(given[0], loop.as_pointer()), arguments)
+        return context.get_dummy_value()
+
+    return generate
 
 
 @intrinsic
-def transpose(typingctx, rows, columns, source, start, pitch, target, target_start, target_pitch):
-    """target[target_start + c * target_pitch + r] = source[start + r * pitch + c]; rows and columns <= lanes.
-
-    Lanes from `rows` to the next power of two... are not written.
-    """
+def _transpose_blocks(typingctx, rows, columns, source, pitch, target, target_pitch):
     n = types.intp
 
     def generate(context, builder, signature, arguments):
-        rows, columns, source, start, pitch, target, target_start, target_pitch = arguments
+        rows, columns, source, pitch, target, target_pitch = arguments
         code = _Vectors(builder, context, signature.args[2].dtype)
-        source = code.at(code.data(signature.args[2], source), start)
-        target = code.at(code.data(signature.args[5], target), target_start)
-        wide, none = code.first(columns), code.first(_I64(0))
-        block = []
-        for r in range(code.lanes):
-            mask = builder.select(builder.icmp_signed("<", _I64(r), rows), wide, none)
-            block.append(code.load(code.at(source, builder.mul(pitch, _I64(r))), mask))
-        code.store_block(code.transposed(block), target, target_pitch, columns, code.first(rows))
+        lanes, none = _I64(code.lanes), code.first(_I64(0))
+        with cgutils.for_range_slice(builder, _I64(0), rows, lanes, _I64) as (row, _):
+            left = builder.sub(rows, row)
+            with cgutils.for_range_slice(builder, _I64(0), columns, lanes, _I64) as (column, _):
+                here = code.at(source, builder.add(builder.mul(row, pitch), column))
+                there = code.at(target, builder.add(builder.mul(column, target_pitch), row))
+                across = builder.sub(columns, column)
+                wide, block = code.first(across), []
+                for r in range(code.lanes):
+                    mask = builder.select(builder.icmp_signed("<", _I64(r), left), wide, none)
+                    block.append(code.load(code.at(here, builder.mul(pitch, _I64(r))), mask))
+                code.store_block(code.transposed(block), there, target_pitch, across, code.first(left))
         return context.get_dummy_value()
 
-    return types.void(n, n, source, n, n, target, n, n), generate
+    return types.void(n, n, source, n, target, n), generate
 
 
 @intrinsic
@@ -131,21 +215,13 @@ def copy(typingctx, count, source, start, target, target_start):
     return types.void(n, source, n, target, n), generate
 
 
-def _multiply(a, steps, b, init, out, store):
+def _tile(a, steps, store):
     """The signature and the code of a tile: a switch over the number of rows and of vectors, each case unrolled."""
     n = types.intp
-    signature = types.void(n, n, n, a, n, steps, b, n, n, init, n, n, out, n, n)
 
     def generate(context, builder, signature, arguments):
-        rows, columns, depth, a, a_start, steps, b, b_start, b_pitch, init, init_start, init_pitch = arguments[:12]
-        out, out_start, out_pitch = arguments[12:]
+        rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, out_pitch = arguments
         code = _Vectors(builder, context, signature.args[3].dtype)
-        a = code.at(code.data(signature.args[3], a), a_start)
-        steps = code.data(signature.args[5], steps)
-        b = code.at(code.data(signature.args[6], b), b_start)
-        init = code.at(code.data(signature.args[9], init), init_start)
-        out = code.at(code.data(signature.args[12], out), out_start)
-
         end = builder.append_basic_block("end")
         vectors = builder.select(builder.icmp_signed("<=", columns, _I64(code.lanes)), _I64(1), _I64(_VECTORS))
         switch = builder.switch(builder.add(builder.mul(rows, _I64(_VECTORS)), vectors), end)
@@ -165,7 +241,7 @@ def _multiply(a, steps, b, init, out, store):
         builder.position_at_end(end)
         return context.get_dummy_value()
 
-    return signature, generate
+    return types.void(n, n, n, a, steps, a, n, a, n, a, n), generate
 
 
 def _accumulate(code, tile, depth, a, steps, b, b_pitch):
