@@ -60,7 +60,8 @@ def check(
     `grad`: compare the gradients of all floating-point inputs under a random cotangent; `double`: theirs too.
     `strides`: compare strides and storage offset of results. `exact`: bit for bit. `rtol`, `atol`: instead of
     TOLERANCE.
-    `raises`: the body must raise this in both, with the same first line (`text=False`, and where PyTorch lists
+    `raises`: the body must raise this in both, with the same first line (`text=False`,
+    and where PyTorch lists
     overloads: the type only);
     `may_raise`: it may, for random arguments. `seed`: what both generators are seeded with.
     `on`: the device of minitorch's tensors, by default that of the fixture `device`.
@@ -372,7 +373,7 @@ class _Case:
 
 
 def _as_close(mine: np.ndarray, other: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Where ours is no farther from the truth: than PyTorch's number, or than twice its worst number in the tensor.
+    """Where ours is no farther from the truth than PyTorch's number, or twice its worst in the tensor.
 
     Sums in another order round to other sides, so that single numbers cannot be compared one by one.
     """
@@ -388,7 +389,7 @@ def first_line(error: BaseException) -> str:
 
 
 def _about_overloads(error: BaseException) -> bool:
-    """Whether PyTorch's argument parser complains, by counting arguments or listing overloads that we do not have."""
+    """Whether PyTorch's argument parser complains by counting arguments or listing its overloads."""
     text = first_line(error)
     return isinstance(error, TypeError) and any(
         words in text

@@ -125,7 +125,7 @@ def test_every_file_names_itself_and_its_counterpart():
     counterparts = ("PyTorch:", "torchvision:", "Python:")
     none_of(
         [f"{name}: {doc!r}" for name, doc in first.items() if not any(each in doc for each in counterparts)],
-        'The first sentences of a file say what it is and name a counterpart: "PyTorch: torch/optim/adam.py."',
+        'A file says first what it is, and names its counterpart: "PyTorch: torch/optim/adam.py."',
     )
 
 

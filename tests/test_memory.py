@@ -1,4 +1,4 @@
-"""The CPU's cache of memory blocks: reused, counted, given back, never shared by two. PyTorch: test/test_cuda.py."""
+"""The CPU's cache of memory blocks: reused, counted, given back. PyTorch: test/test_cuda.py."""
 
 import gc
 import threading

@@ -1,4 +1,4 @@
-"""Tensor itself: geometry, storage, attributes, operators, protocols. PyTorch: torch/_tensor.py, test/test_torch.py."""
+"""Tensor itself: geometry, storage, attributes, protocols. PyTorch: torch/_tensor.py, test/test_torch.py."""
 
 import copy
 import gc
@@ -23,10 +23,14 @@ def test_geometry(x):
 
     def body(torch, x):
         return (
-            x.shape, x.size(), x.stride(), x.storage_offset(), x.numel(), x.nelement(), x.dim(), x.ndim, x.ndimension(),
-            x.element_size(), x.itemsize, x.nbytes, x.dtype, x.device, x.layout, x.is_contiguous(), x.untyped_storage().nbytes(),
-            [x.size(d) for d in range(x.ndim)], [x.stride(d) for d in range(-x.ndim, 0)], x.is_floating_point(), x.is_complex(),
-            x.is_signed(), x.is_cuda, x.is_leaf, x._is_view(), x._version, x.get_device(), x.type(), x.names, x.output_nr,
+            x.shape, x.size(), x.stride(), x.storage_offset(), x.numel(), x.nelement(), x.dim(), x.ndim,
+            x.ndimension(),
+            x.element_size(), x.itemsize, x.nbytes, x.dtype, x.device, x.layout, x.is_contiguous(),
+            x.untyped_storage().nbytes(),
+            [x.size(d) for d in range(x.ndim)], [x.stride(d) for d in range(-x.ndim, 0)],
+            x.is_floating_point(), x.is_complex(),
+            x.is_signed(), x.is_cuda, x.is_leaf, x._is_view(), x._version, x.get_device(), x.type(),
+            x.output_nr,
             x.retains_grad, x.grad, x.grad_fn, repr(x.shape), x.size(dim=0) if x.ndim else None,
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""dtype, device, Size, finfo, iinfo and promotion. PyTorch: test/test_type_promotion.py, test_type_info.py."""
+"""dtype, device, Size, finfo, iinfo and promotion. PyTorch: test/test_type_promotion.py."""
 
 import copy
 import itertools
@@ -18,9 +18,11 @@ def test_dtype(name):
     def body(torch):
         dtype = getattr(torch, name)
         return (
-            repr(dtype), str(dtype), dtype.is_floating_point, dtype.is_complex, dtype.is_signed, dtype.itemsize,
+            repr(dtype), str(dtype), dtype.is_floating_point, dtype.is_complex, dtype.is_signed,
+            dtype.itemsize,
             dtype == getattr(torch, ALIASES.get(name, name)), dtype is pickle.loads(pickle.dumps(dtype)),
-            copy.deepcopy(dtype) is dtype, hash(dtype) == hash(getattr(torch, name)), isinstance(dtype, torch.dtype),
+            copy.deepcopy(dtype) is dtype, hash(dtype) == hash(getattr(torch, name)), isinstance(dtype,
+            torch.dtype),
         )  # fmt: skip
 
     check(body)
@@ -36,7 +38,7 @@ def test_promotion_of_every_pair():
 
 
 def test_result_type():
-    """Dimensioned tensors rule, then 0-d ones, then numbers: a lower one raises the category, not the width."""
+    """Dimensioned tensors rule, then 0-d ones, then numbers: lower ones raise the category only."""
 
     def body(torch):
         operands = [torch.ones(shape, dtype=getattr(torch, name)) for name in DTYPES for shape in ((2,), ())]
@@ -57,7 +59,8 @@ def test_device(arguments):
         device = torch.device(*arguments)
         other = pickle.loads(pickle.dumps(device))
         return (
-            repr(device), str(device), device.type, device.index, device == other, hash(device) == hash(other),
+            repr(device), str(device), device.type, device.index, device == other,
+            hash(device) == hash(other),
             torch.device(device) == device, device == torch.device("cuda:0"), device == "cpu",
             isinstance(device, torch.device),
         )  # fmt: skip
@@ -90,9 +93,12 @@ def test_size():
         size = torch.Size([2, 3, 4])
         other = pickle.loads(pickle.dumps(size))
         return (
-            repr(size), str(size), size.numel(), repr(size[1:]), size[0], repr(size + (5,)), repr(torch.Size()),
-            size == (2, 3, 4), list(size), len(size), repr(other), repr(torch.ones(2, 3).shape), torch.Size([0, 2]).numel(),
-            repr(torch.ones(2, 3).size()), isinstance(size, tuple), repr(size * 2), size.index(3), 4 in size, hash(size),
+            repr(size), str(size), size.numel(), repr(size[1:]), size[0], repr(size + (5,)),
+            repr(torch.Size()),
+            size == (2, 3, 4), list(size), len(size), repr(other), repr(torch.ones(2, 3).shape),
+            torch.Size([0, 2]).numel(),
+            repr(torch.ones(2, 3).size()), isinstance(size, tuple), repr(size * 2), size.index(3),
+            4 in size, hash(size),
             torch.Size([]).numel(), repr(torch.Size((2,)) + torch.Size((3,))), repr((1,) + torch.Size((3,))),
             torch.ones(size).shape == size, torch.ones(2, 3, 4).shape == torch.Size([2, 3, 4]),
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Every operation with an underscore: values, what it returns, versions, gradients. PyTorch: test/test_torch.py."""
+"""Every operation with an underscore: values, results, versions, gradients. PyTorch: test/test_torch.py."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,8 @@ pytestmark = pytest.mark.usefixtures("device")
 
 BINARY = ["add_", "sub_", "mul_", "div_", "pow_", "remainder_", "fmod_", "floor_divide_"]
 UNARY = [
-    "neg_", "abs_", "exp_", "log_", "sqrt_", "rsqrt_", "reciprocal_", "square_", "sin_", "cos_", "tanh_", "sigmoid_", "relu_",
+    "neg_", "abs_", "exp_", "log_", "sqrt_", "rsqrt_", "reciprocal_", "square_", "sin_", "cos_", "tanh_",
+    "sigmoid_", "relu_",
     "floor_", "ceil_", "round_", "trunc_", "sign_", "zero_",
 ]  # fmt: skip
 

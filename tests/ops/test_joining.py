@@ -1,4 +1,4 @@
-"""Cutting and joining tensors. PyTorch: test/test_shape_ops.py, test/test_tensor_creation_ops.py (cat, stack)."""
+"""Cutting and joining tensors. PyTorch: test/test_shape_ops.py, test_tensor_creation_ops.py."""
 
 import itertools
 
@@ -78,10 +78,14 @@ def test_repeat_tile_flip_roll(data):
 def test_forms_of_arguments():
     def body(torch, x):
         return (
-            x.repeat(2, 2), x.repeat((2, 2)), torch.tile(x, (2,)), x.tile(2, 1), x.flip(0), x.flip(0, 1), x.flip([0, 1]),
-            torch.flip(x, (0,)), x.roll(1), x.roll(1, 0), x.roll((1, 1), (0, 1)), torch.cat((x, x)), torch.cat([x, x], dim=1),
-            torch.cat(tensors=[x], dim=-1), torch.stack((x, x), dim=-1), torch.concat([x, x]), torch.split(x, [1, 1]),
-            x.split(1), x.chunk(2), x.narrow(0, 1, 1), x.narrow(0, -1, 1), x.select(1, -1), x.unbind(), torch.chunk(x, 5, dim=1),
+            x.repeat(2, 2), x.repeat((2, 2)), torch.tile(x, (2,)), x.tile(2, 1), x.flip(0), x.flip(0, 1),
+            x.flip([0, 1]),
+            torch.flip(x, (0,)), x.roll(1), x.roll(1, 0), x.roll((1, 1), (0, 1)), torch.cat((x, x)),
+            torch.cat([x, x], dim=1),
+            torch.cat(tensors=[x], dim=-1), torch.stack((x, x), dim=-1), torch.concat([x, x]),
+            torch.split(x, [1, 1]),
+            x.split(1), x.chunk(2), x.narrow(0, 1, 1), x.narrow(0, -1, 1), x.select(1, -1), x.unbind(),
+            torch.chunk(x, 5, dim=1),
         )  # fmt: skip
 
     check(body, Input((2, 3)))

@@ -86,9 +86,12 @@ def test_other_dtypes(name, dtype):
 
 
 REFUSED = [
-    {"kernel_size": 0}, {"kernel_size": -1}, {"kernel_size": 9}, {"kernel_size": (2, 2, 2)}, {"kernel_size": "a"},
-    {"kernel_size": 2.5}, {"kernel_size": ()}, {"kernel_size": 2, "stride": 0}, {"kernel_size": 2, "stride": -1},
-    {"kernel_size": 2, "padding": 2}, {"kernel_size": 2, "padding": -1}, {"kernel_size": 2, "stride": (1, 1, 1)},
+    {"kernel_size": 0}, {"kernel_size": -1}, {"kernel_size": 9}, {"kernel_size": (2, 2, 2)},
+    {"kernel_size": "a"},
+    {"kernel_size": 2.5}, {"kernel_size": ()}, {"kernel_size": 2, "stride": 0}, {"kernel_size": 2,
+    "stride": -1},
+    {"kernel_size": 2, "padding": 2}, {"kernel_size": 2, "padding": -1}, {"kernel_size": 2, "stride": (1,
+    1, 1)},
     {"kernel_size": 2, "padding": (1, 1, 1)}, {"kernel_size": [2]}, {"kernel_size": 2, "stride": []},
 ]  # fmt: skip
 

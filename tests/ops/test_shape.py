@@ -1,4 +1,4 @@
-"""Views: shapes, strides, offsets and shared memory. PyTorch: test/test_view_ops.py, test/test_shape_ops.py."""
+"""Views: shapes, strides, offsets and shared memory. PyTorch: test/test_view_ops.py, test_shape_ops.py."""
 
 import pytest
 import strategies
@@ -142,11 +142,15 @@ def test_forms_of_arguments():
 
     def body(torch, x):
         return (
-            x.view(3, 2), x.view((3, 2)), x.view([3, 2]), x.view(torch.Size([3, 2])), x.view(-1), x.view(6, -1),
-            x.reshape(3, 2), x.reshape((3, 2)), x.permute(1, 0), x.permute((1, 0)), x.expand(4, 2, 3), x.expand((4, 2, 3)),
-            x.view(torch.tensor(3), 2), x.view_as(torch.ones(3, 2)), x.reshape_as(torch.ones(6)), x.expand_as(torch.ones(1, 2, 3)),
-            torch.flatten(x, start_dim=0), x.flatten(end_dim=0), torch.transpose(x, dim0=0, dim1=1), x.unsqueeze(dim=0),
-            torch.movedim(x, (0, 1), (1, 0)), x.view(size=(3, 2)) if False else None,
+            x.view(3, 2), x.view((3, 2)), x.view([3, 2]), x.view(torch.Size([3, 2])), x.view(-1), x.view(6,
+            -1),
+            x.reshape(3, 2), x.reshape((3, 2)), x.permute(1, 0), x.permute((1, 0)), x.expand(4, 2, 3),
+            x.expand((4, 2, 3)),
+            x.view(torch.tensor(3), 2), x.view_as(torch.ones(3, 2)), x.reshape_as(torch.ones(6)),
+            x.expand_as(torch.ones(1, 2, 3)),
+            torch.flatten(x, start_dim=0), x.flatten(end_dim=0), torch.transpose(x, dim0=0, dim1=1),
+            x.unsqueeze(dim=0),
+            torch.movedim(x, (0, 1), (1, 0)),
         )  # fmt: skip
 
     check(body, Input((2, 3)), strides=True)
