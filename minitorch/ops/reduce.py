@@ -317,7 +317,10 @@ def _deviation_arguments(function: str, input: Tensor, dim, unbiased: bool, corr
 
 
 def _variance(input: Tensor, axes: Axes, freedom: float, keepdim: bool) -> Tensor:
-    deviation = input - mean(input, axes, True)
+    """Of the distances to the first element, so that equal elements have a variance of exactly 0."""
+    window = [slice(0, 1 if axes is None or axis in axes else None) for axis in range(input.array.ndim)]
+    distance = input - wrap(input.array[tuple(window)])
+    deviation = distance - mean(distance, axes, True)
     kernels, array = input.kernels, (deviation * deviation).array
     return wrap(kernels.sum(array, axes, keepdim, array.dtype, larger(float(freedom), 0.0)))
 
