@@ -189,15 +189,24 @@ def _multiply(total, element):
     return total * element
 
 
-@intrinsic
-def _larger(context, total, element):
-    """NaN wins. LLVM's own operation is vectorised; a comparison and a choice are not, and 20x slower."""
-    return total(total, element), _extreme_code("llvm.maximum", lambda a, b: a if a > b else b)
+def _larger(total, element):
+    """NaN wins."""
+    return _maximum(total, element)
+
+
+def _smaller(total, element):
+    return _minimum(total, element)
 
 
 @intrinsic
-def _smaller(context, total, element):
-    return total(total, element), _extreme_code("llvm.minimum", lambda a, b: a if a < b else b)
+def _maximum(context, a, b):
+    """LLVM's own operation is vectorised; a comparison and a choice are not, and 20x slower."""
+    return a(a, b), _extreme_code("llvm.maximum", lambda a, b: a if a > b else b)
+
+
+@intrinsic
+def _minimum(context, a, b):
+    return a(a, b), _extreme_code("llvm.minimum", lambda a, b: a if a < b else b)
 
 
 def _extreme_code(name: str, of_integers: Callable) -> Callable:
@@ -246,7 +255,7 @@ sum = Reduction(_add, lambda dtype: _FLOAT_ZERO, _divide)  # of floats; with a d
 integer_sum = Reduction(_add, lambda dtype: _ZERO, _keep)
 prod = Reduction(_multiply, lambda dtype: dtype.type(1), _keep)
 integer_prod = Reduction(_multiply, lambda dtype: _ONE, _keep)
-amax = Reduction(lambda total, element: _larger(total, element), _lowest, _keep)
-amin = Reduction(lambda total, element: _smaller(total, element), _highest, _keep)
+amax = Reduction(_larger, _lowest, _keep)
+amin = Reduction(_smaller, _highest, _keep)
 any = Reduction(_either, lambda dtype: np.False_, _keep)
 all = Reduction(_both, lambda dtype: np.True_, _keep)
