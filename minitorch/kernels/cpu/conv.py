@@ -246,26 +246,26 @@ def _correlate(source, weight, init, result, taps, steps, packed, scratch, numbe
                 a, a_first = source, from_plane * channel_step
             else:
                 a, a_first = scratch, base
-                for i in range(padded):
-                    scratch[base + i] = 0
+                if unit == units * chunk // chunks or strips > 1:
+                    scratch[base : base + padded] = 0
                 to_row = base
                 for py in range(phases_y):
+                    # Rows of this phase that lie inside the source: 0 <= y + line * stride_y < source_height.
+                    y = y_first * stride_y + py - top
+                    first_line = max(0, (stride_y - 1 - y) // stride_y)
+                    last_line = min(padded_height, (source_height - 1 - y) // stride_y + 1)
                     for px in range(phases_x):
-                        # Columns of this phase that lie inside the source: 0 <= i * stride_x + px - left < source_width.
-                        low = max(0, (left - px + stride_x - 1) // stride_x)
-                        high = min(row, (source_width - 1 + left - px) // stride_x + 1)
-                        for channel in range(channels):
-                            from_channel = (from_plane + channel) * source_height * source_width
-                            for line in range(padded_height):
-                                y = (y_first + line) * stride_y + py - top
-                                if 0 <= y < source_height:
-                                    here = from_channel + y * source_width + px - left
-                                    if stride_x == 1:
-                                        copy(high - low, source, here + low, scratch, to_row + low)
-                                    else:
-                                        for i in range(low, high):
-                                            scratch[to_row + i] = source[here + i * stride_x]
-                                to_row += row
+                        x = px - left
+                        first_column = max(0, (stride_x - 1 - x) // stride_x)
+                        last_column = min(row, (source_width - 1 - x) // stride_x + 1)
+                        here = y * source_width + first_line * stride_y * source_width + x + first_column * stride_x
+                        for channel in range(from_plane, from_plane + channels):
+                            copy(
+                                addresses[2], last_line - first_line, last_column - first_column,
+                                source, channel * source_height * source_width + here, stride_y * source_width, stride_x,
+                                scratch, to_row + first_line * row + first_column, row,
+                            )  # fmt: skip
+                            to_row += padded_height * row
             for panel in range(panels * split // splits, panels * (split + 1) // splits):
                 columns = min(width, outputs - panel * width)
                 output = group * outputs + panel * width

@@ -17,7 +17,7 @@ import numpy as np
 from minitorch.kernels.cpu._compile import parallel, prange
 from minitorch.kernels.cpu.conv import CHUNKS, Pair, contiguous
 from minitorch.kernels.cpu.memory import empty
-from minitorch.kernels.cpu.microkernel import ROWS, copy, loops, multiply, panel_width, transpose
+from minitorch.kernels.cpu.microkernel import ROWS, copy, lanes, loops, multiply, panel_width, transpose
 
 # Pixels multiplied at a time: their rows of 32 output channels are 32 KiB, in the first-level cache.
 _PIXELS = 256
@@ -88,24 +88,27 @@ def _plan(grad_shape, input_shape, weight_shape, stride, padding, dilation, grou
         return None
     taps = kernel_height * kernel_width
     together = max(1, min(images, _PIXELS // (out_height * out_width)))
-    strip = min(out_height, max(1, _PIXELS // out_width))
+    strips = -(-out_height // max(1, _PIXELS // out_width))
+    strip = -(-out_height // strips)
     strips = -(-out_height // strip)
     units = -(-images // together) * strips
 
     height = (strip - 1) * stride[0] + (kernel_height - 1) * dilation[0] + 1
     width = (out_width - 1) * stride[1] + (kernel_width - 1) * dilation[1] + 1
-    planar = channels < kernel_width and dilation[1] == 1
+    planar = channels < kernel_width <= ROWS and dilation[1] == 1
     image, y, x = np.arange(together), np.arange(strip) * stride[0], np.arange(out_width) * stride[1]
     down, across = np.arange(kernel_height) * dilation[0], np.arange(kernel_width) * dilation[1]
     if planar:
-        rows, blocks, pixel = kernel_width, channels * kernel_height, 1
+        rows, blocks, pitch = kernel_width, channels * kernel_height, 1
         starts = (np.arange(channels)[:, None] * height + down) * width
+        copied = together * channels * height * width
+        steps = (image[:, None, None] * (channels * height) + y[:, None]) * width + x
     else:
-        rows, blocks, pixel = channels, taps, channels
-        starts = (down[:, None] * width + across) * channels
-    steps = ((image[:, None, None] * (channels * height if planar else height) + y[:, None]) * width + x) * pixel
+        rows, blocks, pitch = channels, taps, -(-ROWS // lanes(dtype)) * lanes(dtype)
+        starts = (down[:, None] * width + across) * pitch
+        copied = -(-channels // ROWS) * together * height * width * pitch
+        steps = ((image[:, None, None] * height + y[:, None]) * width + x) * pitch
     steps, starts = steps.reshape(-1), starts.reshape(-1)
-    copied = together * height * width * channels
 
     columns = panel_width(dtype)
     panels = -(-outputs // columns)
@@ -118,7 +121,7 @@ def _plan(grad_shape, input_shape, weight_shape, stride, padding, dilation, grou
     partial = panels * (blocks * rows + 1) * columns
     numbers = (
         images, channels, outputs, groups, *input_shape[2:], *stride, *padding, *dilation, kernel_height, kernel_width,
-        out_height, out_width, together, strip, strips, units, height, width, planar, rows, blocks, -(-rows // ROWS),
+        out_height, out_width, together, strip, strips, units, height, width, planar, rows, blocks, -(-rows // ROWS), pitch,
         columns, panels, splits, parts, copied, scratch, partial,
     )  # fmt: skip
     return _Work(
@@ -135,7 +138,7 @@ def _correlate_weight(grad, source, result, bias, steps, starts, partial, scratc
     (
         images, channels, outputs, groups, source_height, source_width, stride_y, stride_x, top, left, dilation_y, dilation_x,
         kernel_height, kernel_width, out_height, out_width, together, strip, strips, units, height, width, planar, rows, blocks,
-        tiles, columns, panels, splits, parts, copied, scratch_size, partial_size,
+        tiles, pitch, columns, panels, splits, parts, copied, scratch_size, partial_size,
     ) = numbers  # fmt: skip
     plane, source_plane = out_height * out_width, source_height * source_width
     size = blocks * rows + 1  # rows of a panel's sums; the last one is the bias
@@ -150,25 +153,31 @@ def _correlate_weight(grad, source, result, bias, steps, starts, partial, scratc
             here, lines = min(together, images - first_image), min(strip, out_height - y_first)
             depth = here * lines * out_width
 
-            for i in range(a, a + here * height * width * channels):
-                scratch[i] = 0
-            skip, drop = max(left, 0), max(-left, 0)
-            count = min(width - skip, source_width - drop)
+            scratch[a : a + copied] = 0
+            # The part of the padded image that lies inside the source.
+            y = y_first * stride_y - top
+            first_line, last_line = max(0, -y), min(height, source_height - y)
+            first_column, last_column = max(0, left), min(width, source_width + left)
             for image in range(here):
-                from_image = ((first_image + image) * groups + group) * channels * source_plane + drop
-                for line in range(height):
-                    y = y_first * stride_y + line - top
-                    if 0 <= y < source_height and count > 0:
-                        here_row = from_image + y * source_width
-                        if planar:
-                            for c in range(channels):
-                                to_row = a + ((image * channels + c) * height + line) * width + skip
-                                copy(count, source, here_row + c * source_plane, scratch, to_row)
-                        else:
-                            to_row = a + ((image * height + line) * width + skip) * channels
+                from_image = ((first_image + image) * groups + group) * channels * source_plane
+                from_image += (y + first_line) * source_width + first_column - left
+                if planar:
+                    for c in range(channels):
+                        to = a + ((image * channels + c) * height + first_line) * width + first_column
+                        copy(
+                            addresses[2], last_line - first_line, last_column - first_column,
+                            source, from_image + c * source_plane, source_width, 1, scratch, to, width,
+                        )  # fmt: skip
+                else:
+                    for tile in range(tiles):
+                        c = channels * tile // tiles
+                        for line in range(first_line, last_line):
+                            to = ((tile * together + image) * height + line) * width + first_column
                             transpose(
-                                addresses[1], channels, count, source, here_row, source_plane, scratch, to_row, channels
-                            )
+                                addresses[1], channels * (tile + 1) // tiles - c, last_column - first_column,
+                                source, from_image + c * source_plane + (line - first_line) * source_width, source_plane,
+                                scratch, a + to * pitch, pitch,
+                            )  # fmt: skip
 
             for panel in range(panels * split // splits, panels * (split + 1) // splits):
                 filled = min(columns, outputs - panel * columns)
@@ -182,16 +191,16 @@ def _correlate_weight(grad, source, result, bias, steps, starts, partial, scratc
                 first = unit == units * part // parts
                 for block in range(blocks * tiles + 1):
                     if block < blocks * tiles:
-                        tap, tile = block // tiles, block % tiles
+                        tile, tap = block // blocks, block % blocks
                         row = rows * tile // tiles
-                        height_of_tile = rows * (tile + 1) // tiles - row
-                        start, table = a + starts[tap] + row, steps[0]
+                        filled_rows = rows * (tile + 1) // tiles - row
+                        start, table = a + tile * together * height * width * pitch + starts[tap], steps[0]
                         to = sums + (tap * rows + row) * columns
                     else:
-                        height_of_tile, start, table = 1, one, steps[1]
+                        filled_rows, start, table = 1, one, steps[1]
                         to = sums + blocks * rows * columns
                     multiply(
-                        addresses[0], height_of_tile, filled, depth, scratch, start, table, scratch, g, columns,
+                        addresses[0], filled_rows, filled, depth, scratch, start, table, scratch, g, columns,
                         zero if first else partial, 0 if first else to, 0 if first else columns, partial, to, columns,
                     )  # fmt: skip
 

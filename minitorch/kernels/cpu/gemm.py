@@ -148,9 +148,9 @@ def _large(a, b, init, result, scratch, numbers, init_strides, steps, addresses)
     for first in range(0, k, depth):
         for task in prange(tiles + panels):
             if task < tiles:
-                _pack_tile(a, scratch, 0, numbers, 0, first, task, addresses[1])
+                _pack_tile(a, scratch, 0, numbers, 0, first, task, addresses)
             else:
-                _pack_panel(b, scratch, 0, numbers, 0, first, task - tiles, addresses[1])
+                _pack_panel(b, scratch, 0, numbers, 0, first, task - tiles, addresses)
         for task in prange(down * across):
             y, x = task // across, task % across
             _multiply_block(
@@ -176,9 +176,9 @@ def _batch(a, b, init, result, scratch, numbers, init_strides, batch_strides, st
         a_start, b_start = i * batch_strides[0], i * batch_strides[1]
         for first in range(0, k, depth):
             for tile in range(tiles):
-                _pack_tile(a, scratch, base, numbers, a_start, first, tile, addresses[1])
+                _pack_tile(a, scratch, base, numbers, a_start, first, tile, addresses)
             for panel in range(panels):
-                _pack_panel(b, scratch, base, numbers, b_start, first, panel, addresses[1])
+                _pack_panel(b, scratch, base, numbers, b_start, first, panel, addresses)
             _multiply_block(
                 a, b, init, result, scratch, base, numbers, init_strides, steps, addresses, a_start, b_start, i * m * n, first,
                 0, tiles, 0, panels,
@@ -186,7 +186,7 @@ def _batch(a, b, init, result, scratch, numbers, init_strides, batch_strides, st
 
 
 @serial
-def _pack_tile(a, scratch, base, numbers, start, first, tile, address):
+def _pack_tile(a, scratch, base, numbers, start, first, tile, addresses):
     """Copy the elements of up to 14 rows, step by step of k."""
     m, k, row_stride, step, direct, tiles, depth, lane = (
         numbers[0], numbers[2], numbers[3], numbers[4], numbers[7], numbers[9], numbers[11], numbers[13]
@@ -197,10 +197,9 @@ def _pack_tile(a, scratch, base, numbers, start, first, tile, address):
     rows = m * (tile + 1) // tiles - row
     here, there = start + row * row_stride + first * step, base + tile * numbers[11] * ROWS
     if step == 1:
-        transpose(address, rows, depth, a, here, row_stride, scratch, there, ROWS)
+        transpose(addresses[1], rows, depth, a, here, row_stride, scratch, there, ROWS)
     elif row_stride == 1:
-        for i in range(depth):
-            copy(rows, a, here + i * step, scratch, there + i * ROWS)
+        copy(addresses[2], depth, rows, a, here, step, 1, scratch, there, ROWS)
     else:
         for i in range(depth):
             for r in range(rows):
@@ -208,7 +207,7 @@ def _pack_tile(a, scratch, base, numbers, start, first, tile, address):
 
 
 @serial
-def _pack_panel(b, scratch, base, numbers, start, first, panel, address):
+def _pack_panel(b, scratch, base, numbers, start, first, panel, addresses):
     """Copy the elements of up to 32 columns, step by step of k."""
     n, k, step, column_stride, direct, depth, width, lane = (
         numbers[1], numbers[2], numbers[5], numbers[6], numbers[8], numbers[11], numbers[12], numbers[13]
@@ -219,10 +218,9 @@ def _pack_panel(b, scratch, base, numbers, start, first, panel, address):
         return
     here, there = start + column * column_stride + first * step, base + numbers[16] + panel * numbers[11] * width
     if column_stride == 1:
-        for i in range(depth):
-            copy(columns, b, here + i * step, scratch, there + i * width)
+        copy(addresses[2], depth, columns, b, here, step, 1, scratch, there, width)
     elif step == 1:
-        transpose(address, columns, depth, b, here, column_stride, scratch, there, width)
+        transpose(addresses[1], columns, depth, b, here, column_stride, scratch, there, width)
     else:
         for i in range(depth):
             for j in range(columns):

@@ -90,10 +90,16 @@ def transposer(dtype: np.dtype) -> int:
     return _address(_blocks, types.void(n, n, pointer, n, pointer, n))
 
 
+def copier(dtype: np.dtype) -> int:
+    """The address of the loop that copies a matrix, for `copy`."""
+    n, pointer = types.intp, types.CPointer(numba.from_dtype(dtype))
+    return _address(_copies, types.void(n, n, pointer, n, n, pointer, n))
+
+
 @lru_cache
-def loops(dtype: np.dtype, by_rows: bool) -> tuple[int, int]:
-    """Addresses of the loops a product needs: its tile, for `multiply`, and `transpose`."""
-    return (tile_by_rows if by_rows else tile_by_columns)(dtype), transposer(dtype)
+def loops(dtype: np.dtype, by_rows: bool) -> tuple[int, int, int]:
+    """Addresses of the loops a product needs: its tile, for `multiply`, those for `transpose` and `copy`."""
+    return (tile_by_rows if by_rows else tile_by_columns)(dtype), transposer(dtype), copier(dtype)
 
 
 @lru_cache
@@ -121,6 +127,10 @@ def _columns(rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, 
 
 def _blocks(rows, columns, source, pitch, target, target_pitch):
     _transpose_blocks(rows, columns, source, pitch, target, target_pitch)
+
+
+def _copies(rows, columns, source, pitch, step, target, target_pitch):
+    _copy_rows(rows, columns, source, pitch, step, target, target_pitch)
 
 
 @intrinsic
@@ -198,21 +208,45 @@ def _transpose_blocks(typingctx, rows, columns, source, pitch, target, target_pi
 
 
 @intrinsic
-def copy(typingctx, count, source, start, target, target_start):
-    """target[target_start + i] = source[start + i] for i < count: rows too short for LLVM's own vectors (14 floats)."""
+def copy(typingctx, loop, rows, columns, source, start, pitch, step, target, to, to_pitch):
+    """target[to + r * to_pitch + c] = source[start + r * pitch + c * step]."""
+    n = types.intp
+    signature = types.void(n, n, n, source, n, n, n, target, n, n)
+    return signature, _call(lambda at, given: [*given[1:3], at(3), *given[5:7], at(7), given[9]])
+
+
+@intrinsic
+def _copy_rows(typingctx, rows, columns, source, pitch, step, target, target_pitch):
     n = types.intp
 
     def generate(context, builder, signature, arguments):
-        count, source, start, target, target_start = arguments
-        code = _Vectors(builder, context, signature.args[1].dtype)
-        source = code.at(code.data(signature.args[1], source), start)
-        target = code.at(code.data(signature.args[3], target), target_start)
-        with cgutils.for_range_slice(builder, _I64(0), count, _I64(code.lanes), _I64) as (i, _):
-            mask = code.first(builder.sub(count, i))
-            code.store(code.load(code.at(source, i), mask), code.at(target, i), mask)
+        rows, columns, source, pitch, step, target, target_pitch = arguments
+        code = _Vectors(builder, context, signature.args[2].dtype)
+        with cgutils.for_range(builder, rows) as row:
+            here = code.at(source, builder.mul(row.index, pitch))
+            there = code.at(target, builder.mul(row.index, target_pitch))
+            with builder.if_else(builder.icmp_signed("<=", step, _I64(2))) as (vectors, elements):
+                with vectors, cgutils.for_range_slice(builder, _I64(0), columns, _I64(code.lanes), _I64) as (i, _):
+                    left = builder.sub(columns, i)
+                    with builder.if_else(builder.icmp_signed("==", step, _I64(1))) as (each, every_second):
+                        with each:
+                            mask = code.first(left)
+                            code.store(code.load(code.at(here, i), mask), code.at(there, i), mask)
+                        with every_second:
+                            first = code.at(here, builder.mul(i, _I64(2)))
+                            reach = builder.sub(builder.mul(left, _I64(2)), _I64(1))
+                            low = code.load(first, code.first(reach))
+                            high = code.load(
+                                code.at(first, _I64(code.lanes)), code.first(builder.sub(reach, _I64(code.lanes)))
+                            )
+                            value = code.shuffle(low, high, range(0, 2 * code.lanes, 2))
+                            code.store(value, code.at(there, i), code.first(left))
+                with elements, cgutils.for_range(builder, columns) as column:
+                    value = builder.load(code.at(here, builder.mul(column.index, step)))
+                    builder.store(value, code.at(there, column.index))
         return context.get_dummy_value()
 
-    return types.void(n, source, n, target, n), generate
+    return types.void(n, n, source, n, n, target, n), generate
 
 
 def _tile(a, steps, store):
