@@ -86,7 +86,7 @@ class Rsub(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        return -grad, grad, None
+        return -grad, grad if ctx.needs_input_grad[1] else None, None
 
 
 def mul(input: Tensor, other: Tensor | Number) -> Tensor:
