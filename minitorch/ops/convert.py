@@ -172,7 +172,7 @@ class Clone(Function):
 
     @staticmethod
     def forward(ctx, input):
-        if input.array.flags.c_contiguous:
+        if input.array.flags.c_contiguous and (input._stride is None or 1 not in input.array.shape):
             return wrap(input.kernels.contiguous(input.array))
         result = empty_like(input)
         input.kernels.copy_into(result.array, input.array)

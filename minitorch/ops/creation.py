@@ -94,7 +94,7 @@ def empty_strided(
 def dense_strides(input: Tensor) -> tuple[int, ...]:
     """The strides of a new tensor like this one: its own order of dimensions, without gaps; row-major if they overlap."""
     shape, stride = input.array.shape, input.stride()
-    if input.array.flags.c_contiguous and not (input.array.ndim > 1 and 1 in shape):
+    if input.array.flags.c_contiguous and 1 not in shape:
         return contiguous_strides(shape)
     order = sorted(range(len(shape)), key=lambda axis: (stride[axis], shape[axis]))
     if any(stride[axis] == 0 and shape[axis] > 1 for axis in order):
