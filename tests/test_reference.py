@@ -16,14 +16,14 @@ from commands import REFERENCE, minitorch
 
 @pytest.fixture
 def compare(tmp_path):
-    """Runs `minitorch compare` on a program; returns its JSON file's content, for two sides that agree."""
+    """Runs `minitorch compare` on a program; returns its JSON file's content. One thread: tests may run side by side."""
 
     pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
     pytest.importorskip("sklearn", reason="the digits come with scikit-learn, which is not installed")
 
     def run(program, *arguments):
         out = tmp_path / "out.json"
-        done = minitorch("compare", "--json", out, REFERENCE / program, *arguments)
+        done = minitorch("compare", "--threads", 1, "--json", out, REFERENCE / program, *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         document = json.loads(out.read_text())
         assert document["generators_equal"]
