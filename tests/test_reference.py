@@ -16,7 +16,7 @@ from commands import REFERENCE, minitorch
 
 @pytest.fixture
 def compare(tmp_path):
-    """Runs `minitorch compare` on a program; returns its JSON file's content. One thread: tests may run side by side."""
+    """Runs `minitorch compare` on a program, on one thread; returns its JSON file's content."""
 
     pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
     pytest.importorskip("sklearn", reason="the digits come with scikit-learn, which is not installed")
