@@ -19,13 +19,13 @@ class Pointwise:
     dtype this kernel was made with, and is written to `out` where given.
     """
 
-    __slots__ = ("_flat", "_flat_parallel", "_formula", "_one", "_result", "_rows", "_rows_parallel", "operands")
+    __slots__ = ("_flat", "_flat_parallel", "_formula", "_one", "_result", "_rows", "operands")
 
     def __init__(self, formula: Callable, operands: int, result: type | None = None):
         self.operands = operands
         self._formula = formula
         self._result = None if result is None else np.dtype(result)
-        self._flat = self._flat_parallel = self._rows = self._rows_parallel = self._one = None
+        self._flat = self._flat_parallel = self._rows = self._one = None
 
     def __call__(self, *operands, dtype: np.dtype, scalars: tuple = (), out: np.ndarray | None = None) -> np.ndarray:
         if scalars:
@@ -96,18 +96,34 @@ class Pointwise:
     def _run_rows(self, out: np.ndarray, arrays: list, scalars: tuple) -> None:
         if out.size == 0:
             return
+        if out.size <= GRAIN:
+            self._run_gathered(out, arrays, scalars)
+            return
         if out.ndim > 4 and not _dense(out):
             np.copyto(out, self._strided(arrays, arrays[0].dtype, scalars, None))
             return
-        blocks = _four_dimensions(out, arrays)
-        if out.size <= GRAIN:
-            if self._rows is None:
-                self._rows = serial(_ROWS[self.operands](register_jitable(self._formula)))
-            self._rows(*blocks, scalars)
+        if self._rows is None:
+            self._rows = parallel(_ROWS[self.operands](register_jitable(self._formula)))
+        self._rows(*_four_dimensions(out, arrays), scalars)
+
+    def _run_gathered(self, out: np.ndarray, arrays: list, scalars: tuple) -> None:
+        """Few elements: copied to the order of the result, they take the flat loop, and no other need be compiled."""
+        order = memory_order(out.shape, [out.strides])
+        line = out.transpose(order)
+        lines = []
+        for each in arrays:
+            if each.shape != out.shape or not each.transpose(order).flags.c_contiguous:
+                copy = np.empty(line.shape, each.dtype)
+                restored(copy, order)[...] = each
+                lines.append(copy)
+            else:
+                lines.append(each.transpose(order))
+        if line.flags.c_contiguous:
+            self._run_flat(line, lines, scalars)
         else:
-            if self._rows_parallel is None:
-                self._rows_parallel = parallel(_ROWS[self.operands](register_jitable(self._formula)))
-            self._rows_parallel(*blocks, scalars)
+            result = np.empty(line.shape, out.dtype)
+            self._run_flat(result, lines, scalars)
+            line[...] = result
 
 
 def _as_array(operand, dtype: np.dtype) -> np.ndarray:
@@ -201,7 +217,7 @@ def _broadcast_strides(array: np.ndarray, shape: tuple[int, ...]) -> tuple[int, 
     )
 
 
-# The loops. Each is compiled twice: `prange` is `range` in the serial one.
+# The loops. The flat ones are compiled twice: `prange` is `range` in the serial one.
 
 
 def _flat_1(f):
