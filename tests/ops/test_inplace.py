@@ -100,13 +100,23 @@ def test_fill_with_a_tensor():
 
 def test_with_itself():
     def body(torch, x):
-        y, z = x.clone(), x.clone()
+        y = x.clone()
         y.add_(y)
-        z.mul_(z)
-        return y, z
+        return y
 
     check(body, Input((3, 3), "float64"))
+    check(lambda torch, x: x.mul_(x).pow_(x).sub_(x), Input((3, 3), "int64", low=0))
     check(lambda torch, x: x.sub_(x.t()), Input((3, 3)), grad=False, raises=RuntimeError)
+
+
+def test_the_operand_of_a_product_is_the_target():
+    """The operand is needed as it was, and is written over: refused when the gradient is asked for."""
+
+    def body(torch, x):
+        y = x.clone()
+        return y.mul_(y)
+
+    check(body, Input((3, 3)), raises=RuntimeError)
 
 
 def test_options():
