@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 import minitorch
 from minitorch.utils.data._utils.collate import collate_tensor_fn, default_collate, default_collate_fn_map
 from minitorch.utils.data.dataset import Subset, TensorDataset
@@ -66,5 +68,5 @@ def gather_rows(dataset, indices: list) -> list | None:
         return None
     if not all(type(i) is int for i in indices):
         return None
-    rows = minitorch.tensor(indices)
+    rows = minitorch.from_numpy(np.array(indices, np.int64))
     return [tensor[rows] for tensor in dataset.tensors]
