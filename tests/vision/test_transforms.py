@@ -334,3 +334,17 @@ def test_transforms_are_modules():
 
     pipeline = minitorch.nn.Sequential(transforms.Pad(1), transforms.CenterCrop(2))
     assert pipeline(minitorch.ones(1, 2, 2)).tolist() == [[[1, 1], [1, 1]]]
+
+
+def test_random_transforms_golden():
+    """torchvision's places and flips, without torchvision: torch.manual_seed(0), then four pictures."""
+    import minitorch
+    from minitorch.vision import transforms
+
+    minitorch.manual_seed(0)
+    pipeline = transforms.Compose([transforms.RandomCrop(2, padding=1), transforms.RandomHorizontalFlip()])
+    picture = minitorch.arange(9).view(1, 3, 3)
+    assert [pipeline(picture).flatten().tolist() for _ in range(4)] == GOLDEN_PICTURES
+
+
+GOLDEN_PICTURES = [[0, 0, 0, 2], [0, 0, 2, 0], [0, 8, 0, 0], [7, 6, 0, 0]]
