@@ -29,7 +29,9 @@ BELOW = {
 }
 
 # "Nothing else may": they look names up when called, which keeps Tensor and ops free of circular imports.
-LOOKS_UP = {"_tensor.py", "autograd/engine.py"}
+LOOKS_UP = {"_tensor.py", "autograd/engine.py", "autograd/function.py"} | {
+    name for name in NAMES if name.startswith("_methods/")
+}
 
 # Parts of ops that are no family of operations: what families share, and the bookkeeping of Tensor.
 SHARED_BY_OPS = {"promotion", "sizes", "autograd", "devices", "numbers"}

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-import minitorch
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.autograd.grad_mode import mode
 from minitorch.ops import inplace
+from minitorch.ops.creation import zeros
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import is_expandable_to, view_strides
 
@@ -103,7 +103,7 @@ class IndexPut(Function):
         ctx.saved_tensors  # noqa: B018
         grad_input = grad_values = None
         if ctx.needs_input_grad[0]:
-            zero = minitorch.zeros((), dtype=grad.dtype)
+            zero = zeros((), dtype=grad.dtype)
             grad_input = grad if ctx.accumulate else IndexPut.apply(grad, zero, ctx.places, False, ())
         if ctx.needs_input_grad[1]:
             grad_values = Index.apply(grad, ctx.places, None, ())

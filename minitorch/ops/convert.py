@@ -33,6 +33,11 @@ def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.asarray(data)
         kind = dtype or types.of_numpy(array.dtype)
+    elif type(data) is list and len(data) > 8 and (kinds := set(map(type, data))) in _PLAIN:
+        array = _plain_list(data, kinds)
+        kind = dtype or (types.get_default_dtype() if float in kinds else types.of_numpy(array.dtype))
+        if kind.category < types.of_numpy(array.dtype).category or kind.itemsize < 4:
+            array = _array_of(data, (len(data),), kind)  # may not fit: checked number by number
     else:
         shape = _shape_of(data)
         kind = dtype or _infer_dtype(data, shape)
@@ -61,6 +66,17 @@ def legacy_tensor(cls: type, *args, device=None) -> Tensor:
     if cls is not Tensor:
         result.__class__ = cls
     return result
+
+
+_PLAIN = ({int}, {float}, {bool})
+
+
+def _plain_list(data: list, kinds: set[type]) -> np.ndarray:
+    """Numbers of one Python type, as labels and losses are: NumPy reads them in a tenth of the time."""
+    try:
+        return np.array(data, dtype={int: np.int64, float: np.float64, bool: np.bool_}[next(iter(kinds))])
+    except OverflowError:
+        raise ValueError("Overflow when unpacking long long") from None
 
 
 def as_tensor(data, dtype: types.dtype | None = None, device=None) -> Tensor:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-import minitorch
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.ops.advanced_indexing import Index, IndexInto, Places
+from minitorch.ops.masked import masked_fill
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.shape import unsqueeze
 
@@ -60,7 +60,7 @@ class Embedding(Index):
         (indices,) = ctx.places.indices
         if ctx.padding_idx is not None:
             padding = wrap(np.asarray(indices == ctx.padding_idx))
-            grad = minitorch.masked_fill(grad, unsqueeze(padding, -1), 0)
+            grad = masked_fill(grad, unsqueeze(padding, -1), 0)
         if ctx.by_frequency:
             counts = np.bincount(indices.reshape(-1), minlength=ctx.shape[0])[indices]
             grad = grad / unsqueeze(wrap(np.asarray(counts, grad.array.dtype)), -1)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-import minitorch
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
@@ -25,6 +24,7 @@ from minitorch.ops.advanced_indexing import (
     memory_order,
     write_,
 )
+from minitorch.ops.convert import from_numpy, tensor
 from minitorch.ops.joining import Select, Slice
 from minitorch.ops.numbers import check_int64, checked_number, number_like
 from minitorch.ops.promotion import Number
@@ -153,7 +153,7 @@ def _normal(item: object):
     if isinstance(item, bool):
         return wrap(np.array(item))
     if isinstance(item, np.ndarray):
-        return _normal(minitorch.from_numpy(item))
+        return _normal(from_numpy(item))
     if isinstance(item, Sequence):
         return _index_tensor(item)
     try:
@@ -168,8 +168,8 @@ def _normal(item: object):
 def _index_tensor(values: Sequence) -> Tensor:
     if isinstance(values, (str, bytes)):
         raise TypeError(f"new(): invalid data type '{type(values).__name__}'")
-    tensor = minitorch.tensor(values)
-    return tensor.to(types.int64) if tensor.is_floating_point() else tensor
+    result = tensor(values)
+    return result.to(types.int64) if result.is_floating_point() else result
 
 
 def _select(input: Tensor, dim: int, index: int, number: int) -> Tensor:

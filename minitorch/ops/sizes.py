@@ -107,10 +107,12 @@ def is_expandable_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
 
 
 def check_sizes(size: tuple[int, ...]) -> None:
+    """Raise RuntimeError for a negative size. PyTorch: at::native::check_size_nonnegative."""
     for each in size:
         if each < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {each}: {list(size)}")
 
 
 def several(dim: int | Sequence[int]) -> Sequence[int]:
+    """One dimension as a sequence of one. PyTorch: the arguments `dim: int or tuple of ints`."""
     return dim if isinstance(dim, (tuple, list)) else (dim,)

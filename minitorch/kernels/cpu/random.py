@@ -1,7 +1,6 @@
-"""The Mersenne Twister, and whole numbers, uniform numbers and coin flips drawn from it.
+"""The Mersenne Twister, and what is drawn from it. PyTorch: ATen/core/MT19937RNGEngine.h, cpu/DistributionTemplates.h.
 
-PyTorch: ATen/core/MT19937RNGEngine.h, ATen/native/cpu/DistributionTemplates.h. The engine is MT19937 of
-Matsumoto and Nishimura (BSD licence). Every draw is one serial walk over its 32-bit words, so nothing depends
+The engine is MT19937 of Matsumoto and Nishimura (BSD licence). Every draw is one serial walk over its 32-bit words, so nothing depends
 on the number of threads. A loop `draw`s the words for a piece of its array and turns them into numbers.
 """
 
