@@ -40,6 +40,8 @@ SHARED_BY_OPS = {"promotion", "sizes", "autograd", "devices", "numbers"}
 TESTED_IN = {
     "advanced_indexing": "ops/test_indexing.py",
     "distributions": "test_random.py",
+    "embedding": "ops/test_masked.py",
+    "index_select": "ops/test_gather.py",
     "optim": "optim/test_optimizers.py",
 }
 

@@ -33,10 +33,10 @@ def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.asarray(data)
         kind = dtype or types.of_numpy(array.dtype)
-    elif type(data) is list and len(data) > 8 and (kinds := set(map(type, data))) in _PLAIN:
-        array = _plain_list(data, kinds)
-        kind = dtype or (types.get_default_dtype() if float in kinds else types.of_numpy(array.dtype))
-        if kind.category < types.of_numpy(array.dtype).category or kind.itemsize < 4:
+    elif (array := _plain_list(data)) is not None:
+        natural = types.of_numpy(array.dtype)
+        kind = dtype or (types.get_default_dtype() if natural.is_floating_point else natural)
+        if kind.category < natural.category or kind.itemsize < 4:
             array = _array_of(data, (len(data),), kind)  # may not fit: checked number by number
     else:
         shape = _shape_of(data)
@@ -68,15 +68,18 @@ def legacy_tensor(cls: type, *args, device=None) -> Tensor:
     return result
 
 
-_PLAIN = ({int}, {float}, {bool})
-
-
-def _plain_list(data: list, kinds: set[type]) -> np.ndarray:
-    """Numbers of one Python type, as labels and losses are: NumPy reads them in a tenth of the time."""
+def _plain_list(data: object) -> np.ndarray | None:
+    """A flat list of numbers of one Python type, as labels are: NumPy reads it in a tenth of the time. None for others."""
+    if type(data) is not list or len(data) < 8:
+        return None
+    kinds = set(map(type, data))
+    kind = kinds.pop()
+    if kinds or kind not in (int, float, bool):
+        return None
     try:
-        return np.array(data, dtype={int: np.int64, float: np.float64, bool: np.bool_}[next(iter(kinds))])
+        return np.array(data, dtype={int: np.int64, float: np.float64, bool: np.bool_}[kind])
     except OverflowError:
-        raise ValueError("Overflow when unpacking long long") from None
+        return None
 
 
 def as_tensor(data, dtype: types.dtype | None = None, device=None) -> Tensor:
