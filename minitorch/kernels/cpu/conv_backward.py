@@ -17,10 +17,13 @@ import numpy as np
 from minitorch.kernels.cpu._compile import parallel, prange
 from minitorch.kernels.cpu.conv import CHUNKS, Pair, contiguous
 from minitorch.kernels.cpu.memory import empty
-from minitorch.kernels.cpu.microkernel import ROWS, copy, lanes, loops, multiply, panel_width, transpose
+from minitorch.kernels.cpu.microkernel import ROWS, copy, grid, lanes, loops, multiply, panel_width, transpose
+
+# Numbers of packed images and gradients at a time: 8 MiB stay in the third-level cache.
+_PACKED = 1 << 21
 
 # Pixels multiplied at a time: their rows of 32 output channels are 32 KiB, in the first-level cache.
-_PIXELS = 256
+_PIXELS = 512
 
 
 def conv2d_weight(
@@ -53,12 +56,13 @@ def conv2d_parameters(
         _plain_weight(grad, input, result, stride, padding, dilation, groups)
         _bias_gradient(grad, bias)
     else:
-        partial, scratch = empty((work.partial,), grad.dtype), empty((work.scratch,), grad.dtype)
-        zero = np.zeros(panel_width(grad.dtype), grad.dtype)
+        sums, packed = empty((work.sums,), grad.dtype), empty((work.packed,), grad.dtype)
+        constants = np.zeros(1 + panel_width(grad.dtype), grad.dtype)
+        constants[0] = 1
         _correlate_weight(
-            grad.reshape(-1), input.reshape(-1), result.reshape(-1), bias, work.steps, work.starts, partial, scratch, zero, work.numbers,
-            loops(grad.dtype, True),
-        )
+            grad.reshape(-1), input.reshape(-1), result.reshape(-1), bias, work.steps, work.starts, sums, packed, constants,
+            work.numbers, loops(grad.dtype, True),
+        )  # fmt: skip
     return result, bias
 
 
@@ -74,8 +78,8 @@ class _Work(NamedTuple):
 
     steps: np.ndarray  # (2, pixels) distance of each pixel from the first; zeros, to read one number again
     starts: np.ndarray  # (blocks,) distance of each block's first row
-    partial: int
-    scratch: int
+    sums: int
+    packed: int
     numbers: tuple[int, ...]
 
 
@@ -86,140 +90,153 @@ def _plan(grad_shape, input_shape, weight_shape, stride, padding, dilation, grou
     outputs //= groups
     if dtype.kind != "f" or outputs == 1 or images * out_height * out_width == 0:
         return None
-    taps = kernel_height * kernel_width
+    source_height, source_width = input_shape[2:]
+    if (kernel_height, kernel_width) == stride == (1, 1) and padding == (0, 0) and out_height * out_width <= 2 * _PIXELS:
+        # Planes without edges: one long row.
+        out_height = source_height = 1
+        out_width = source_width = source_width * input_shape[2]
+    # A block of k: some rows of an image, or some images.
     together = max(1, min(images, _PIXELS // (out_height * out_width)))
     strips = -(-out_height // max(1, _PIXELS // out_width))
     strip = -(-out_height // strips)
     strips = -(-out_height // strip)
-    units = -(-images // together) * strips
 
-    height = (strip - 1) * stride[0] + (kernel_height - 1) * dilation[0] + 1
+    height = (out_height - 1) * stride[0] + (kernel_height - 1) * dilation[0] + 1
     width = (out_width - 1) * stride[1] + (kernel_width - 1) * dilation[1] + 1
-    planar = channels < kernel_width <= ROWS and dilation[1] == 1
     image, y, x = np.arange(together), np.arange(strip) * stride[0], np.arange(out_width) * stride[1]
     down, across = np.arange(kernel_height) * dilation[0], np.arange(kernel_width) * dilation[1]
+    planar = channels < kernel_width <= ROWS and dilation[1] == 1
     if planar:
-        rows, blocks, pitch = kernel_width, channels * kernel_height, 1
+        rows, blocks, pitch, tiles = kernel_width, channels * kernel_height, 1, 1
         starts = (np.arange(channels)[:, None] * height + down) * width
-        copied = together * channels * height * width
         steps = (image[:, None, None] * (channels * height) + y[:, None]) * width + x
+        tile_size = together * channels * height * width
     else:
-        rows, blocks, pitch = channels, taps, -(-ROWS // lanes(dtype)) * lanes(dtype)
+        rows, blocks, pitch, tiles = channels, kernel_height * kernel_width, -(-ROWS // lanes(dtype)) * lanes(dtype), -(-channels // ROWS)
         starts = (down[:, None] * width + across) * pitch
-        copied = -(-channels // ROWS) * together * height * width * pitch
         steps = ((image[:, None, None] * height + y[:, None]) * width + x) * pitch
+        tile_size = together * height * width * pitch
     steps, starts = steps.reshape(-1), starts.reshape(-1)
 
     columns = panel_width(dtype)
     panels = -(-outputs // columns)
-    # Cut by output channels, and each task copies the input again; or by pixels, and there are more sums to add.
-    splits = max(1, min(panels, outputs * taps // 256))
-    parts = max(1, min(units, -(-CHUNKS // (groups * splits))))
-    copied = -(-copied // 16) * 16
-    packed = steps.size * columns
-    scratch = copied + packed + 16
-    partial = panels * (blocks * rows + 1) * columns
+    tile_size = -(-tile_size // 16) * 16
+    panel_size = together * out_height * out_width * columns
+    slot = groups * (tiles * tile_size + panels * panel_size)
+    units = -(-images // together)
+    slots = max(1, min(units, _PACKED // slot))
+    y_parts, x_parts = grid(tiles, panels, CHUNKS)
+    parts = max(1, min(slots * strips, CHUNKS // (groups * y_parts * x_parts)))
+    size = blocks * rows + 1  # rows of sums in a panel; the last one is the bias
     numbers = (
-        images, channels, outputs, groups, *input_shape[2:], *stride, *padding, *dilation, kernel_height, kernel_width,
-        out_height, out_width, together, strip, strips, units, height, width, planar, rows, blocks, -(-rows // ROWS), pitch,
-        columns, panels, splits, parts, copied, scratch, partial,
+        images, channels, outputs, groups, source_height, source_width, *stride, *padding,
+        out_height, out_width, together, strip, strips, units, slots, height, width, planar, rows, blocks, tiles, pitch,
+        columns, panels, tile_size, panel_size, slot, y_parts, x_parts, parts, size,
     )  # fmt: skip
     return _Work(
         np.stack([steps, np.zeros_like(steps)]),
         starts,
-        groups * parts * partial,
-        groups * splits * parts * scratch,
+        parts * groups * panels * size * columns,
+        slots * slot,
         tuple(int(n) for n in numbers),
     )
 
 
 @parallel
-def _correlate_weight(grad, source, result, bias, steps, starts, partial, scratch, zero, numbers, addresses):
+def _correlate_weight(grad, source, result, bias, steps, starts, sums, packed, constants, numbers, addresses):
     (
-        images, channels, outputs, groups, source_height, source_width, stride_y, stride_x, top, left, dilation_y, dilation_x,
-        kernel_height, kernel_width, out_height, out_width, together, strip, strips, units, height, width, planar, rows, blocks,
-        tiles, pitch, columns, panels, splits, parts, copied, scratch_size, partial_size,
+        images, channels, outputs, groups, source_height, source_width, stride_y, stride_x, top, left,
+        out_height, out_width, together, strip, strips, units, slots, height, width, planar, rows, blocks, tiles, pitch,
+        columns, panels, tile_size, panel_size, slot_size, y_parts, x_parts, parts, size,
     ) = numbers  # fmt: skip
     plane, source_plane = out_height * out_width, source_height * source_width
-    size = blocks * rows + 1  # rows of a panel's sums; the last one is the bias
+    # The part of a padded image that lies inside the source.
+    first_line, last_line = max(0, top), min(height, source_height + top)
+    first_column, last_column = max(0, left), min(width, source_width + left)
+    inside = (first_line - top) * source_width + first_column - left
 
-    for task in prange(groups * splits * parts):
-        part, split, group = task % parts, task // parts % splits, task // parts // splits
-        a, g = task * scratch_size, task * scratch_size + copied
-        one = a + scratch_size - 1
-        scratch[one] = 1
-        for unit in range(units * part // parts, units * (part + 1) // parts):
-            first_image, y_first = unit // strips * together, unit % strips * strip
-            here, lines = min(together, images - first_image), min(strip, out_height - y_first)
-            depth = here * lines * out_width
-
-            scratch[a : a + copied] = 0
-            # The part of the padded image that lies inside the source.
-            y = y_first * stride_y - top
-            first_line, last_line = max(0, -y), min(height, source_height - y)
-            first_column, last_column = max(0, left), min(width, source_width + left)
-            for image in range(here):
-                from_image = ((first_image + image) * groups + group) * channels * source_plane
-                from_image += (y + first_line) * source_width + first_column - left
-                if planar:
-                    for c in range(channels):
-                        to = a + ((image * channels + c) * height + first_line) * width + first_column
-                        copy(
-                            addresses[2], last_line - first_line, last_column - first_column,
-                            source, from_image + c * source_plane, source_width, 1, scratch, to, width,
-                        )  # fmt: skip
-                else:
-                    for tile in range(tiles):
-                        c = channels * tile // tiles
-                        for line in range(first_line, last_line):
-                            to = ((tile * together + image) * height + line) * width + first_column
-                            transpose(
-                                addresses[1], channels * (tile + 1) // tiles - c, last_column - first_column,
-                                source, from_image + c * source_plane + (line - first_line) * source_width, source_plane,
-                                scratch, a + to * pitch, pitch,
+    for first_unit in range(0, units, slots):
+        here = min(slots, units - first_unit)
+        for task in prange(here * groups * (tiles + panels)):
+            piece, group, slot = task % (tiles + panels), task // (tiles + panels) % groups, task // (tiles + panels) // groups
+            first_image = (first_unit + slot) * together
+            base = slot * slot_size + group * (slot_size // groups)
+            if piece < tiles:
+                base += piece * tile_size
+                if first_unit == 0:  # later units leave the padding as it is
+                    packed[base : base + tile_size] = 0
+                c, c_end = channels * piece // tiles, channels * (piece + 1) // tiles
+                for image in range(min(together, images - first_image)):
+                    from_image = ((first_image + image) * groups + group) * channels * source_plane + inside
+                    if planar:
+                        for channel in range(channels):
+                            to = base + ((image * channels + channel) * height + first_line) * width + first_column
+                            copy(
+                                addresses[2], last_line - first_line, last_column - first_column,
+                                source, from_image + channel * source_plane, source_width, 1, packed, to, width,
                             )  # fmt: skip
-
-            for panel in range(panels * split // splits, panels * (split + 1) // splits):
+                    else:
+                        for line in range(first_line, last_line):
+                            from_row = from_image + c * source_plane + (line - first_line) * source_width
+                            to = base + ((image * height + line) * width + first_column) * pitch
+                            transpose(
+                                addresses[1], c_end - c, last_column - first_column, source, from_row, source_plane, packed, to, pitch
+                            )
+            else:
+                panel = piece - tiles
+                base += tiles * tile_size + panel * panel_size
                 filled = min(columns, outputs - panel * columns)
-                for image in range(here):
+                for image in range(min(together, images - first_image)):
                     output = ((first_image + image) * groups + group) * outputs + panel * columns
                     transpose(
-                        addresses[1], filled, lines * out_width, grad, output * plane + y_first * out_width, plane,
-                        scratch, g + image * lines * out_width * columns, columns,
-                    )  # fmt: skip
-                sums = (group * parts + part) * partial_size + panel * size * columns
-                first = unit == units * part // parts
-                for block in range(blocks * tiles + 1):
-                    if block < blocks * tiles:
-                        tile, tap = block // blocks, block % blocks
-                        row = rows * tile // tiles
-                        filled_rows = rows * (tile + 1) // tiles - row
-                        start, table = a + tile * together * height * width * pitch + starts[tap], steps[0]
-                        to = sums + (tap * rows + row) * columns
-                    else:
-                        filled_rows, start, table = 1, one, steps[1]
-                        to = sums + blocks * rows * columns
-                    multiply(
-                        addresses[0], filled_rows, filled, depth, scratch, start, table, scratch, g, columns,
-                        zero if first else partial, 0 if first else to, 0 if first else columns, partial, to, columns,
-                    )  # fmt: skip
+                        addresses[1], filled, plane, grad, output * plane, plane, packed, base + image * plane * columns, columns
+                    )
 
+        for task in prange(groups * y_parts * x_parts * parts):
+            part, block = task % parts, task // parts
+            x_part, y_part, group = block % x_parts, block // x_parts % y_parts, block // x_parts // y_parts
+            first_tile, last_tile = tiles * y_part // y_parts, tiles * (y_part + 1) // y_parts
+            first_item = here * strips * part // parts
+            for item in range(first_item, here * strips * (part + 1) // parts):
+                slot, y = item // strips, item % strips * strip
+                unit_images = min(together, images - (first_unit + slot) * together)
+                depth = unit_images * min(strip, out_height - y) * out_width
+                first = first_unit == 0 and item == first_item
+                base = slot * slot_size + group * (slot_size // groups)
+                for panel in range(panels * x_part // x_parts, panels * (x_part + 1) // x_parts):
+                    g = base + tiles * tile_size + panel * panel_size + y * out_width * columns
+                    panel_sums = ((part * groups + group) * panels + panel) * size * columns
+                    for job in range(first_tile * blocks, last_tile * blocks + (y_part == 0)):
+                        tile, tap = job // blocks, job % blocks
+                        if job < last_tile * blocks:
+                            row = rows * tile // tiles
+                            filled_rows = rows * (tile + 1) // tiles - row
+                            left_array, table = packed, steps[0]
+                            start = base + tile * tile_size + y * stride_y * width * pitch + starts[tap]
+                            to = panel_sums + (tap * rows + row) * columns
+                        else:
+                            filled_rows, left_array, start, table = 1, constants, 0, steps[1]
+                            to = panel_sums + blocks * rows * columns
+                        multiply(
+                            addresses[0], filled_rows, min(columns, outputs - panel * columns), depth,
+                            left_array, start, table, packed, g, columns,
+                            constants if first else sums, 1 if first else to, 0 if first else columns, sums, to, columns,
+                        )  # fmt: skip
+
+    part_size = groups * panels * size * columns
     for task in prange(groups * panels * (rows + 1)):
         row, panel = task % (rows + 1), task // (rows + 1)
-        group, o = panel // panels, panel % panels * columns
-        base = group * parts * partial_size + panel % panels * size * columns
-        output = group * outputs + o
+        o = panel % panels * columns
+        output = panel // panels * outputs + o
         for block in range(blocks if row < rows else 1):
             for j in range(min(columns, outputs - o)):
-                place = base + (block * rows + row) * columns + j
-                if row == rows:
-                    place = base + (size - 1) * columns + j
-                total = partial[place]
+                place = (panel * size + (block * rows + row if row < rows else size - 1)) * columns + j
+                total = sums[place]
                 for part in range(1, parts):
-                    total += partial[place + part * partial_size]
+                    total += sums[place + part * part_size]
                 if row < rows:
-                    place = block * rows + row if planar else row * blocks + block
-                    result[(output + j) * rows * blocks + place] = total
+                    tap = block * rows + row if planar else row * blocks + block
+                    result[(output + j) * rows * blocks + tap] = total
                 else:
                     bias[output + j] = total
 

@@ -143,6 +143,17 @@ def _tile_by_columns(typingctx, rows, columns, depth, a, steps, b, b_pitch, init
     return _tile(a, steps, _store_columns)
 
 
+def grid(tiles: int, panels: int, tasks: int) -> tuple[int, int]:
+    """Into how many parts down and across a result is cut, to make at least so many tasks of nearly square shape."""
+    down = across = 1
+    while down * across < tasks and (down < tiles or across < panels):
+        if down < tiles and (across == panels or tiles * across >= 2 * panels * down):  # a panel is about 2 tiles wide
+            down = min(tiles, 2 * down)
+        else:
+            across = min(panels, 2 * across)
+    return down, across
+
+
 @intrinsic
 def multiply(
     typingctx, tile, rows, columns, depth, a, a_start, steps, b, b_start, b_pitch, init, start, pitch, out, to, to_pitch
