@@ -375,7 +375,7 @@ class _Case:
 def _as_close(mine: np.ndarray, other: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Where ours is no farther from the truth than PyTorch's number, or 4 times its worst in the tensor.
 
-    Sums in another order round to other sides, so that numbers cannot be compared one by one; and 576 products
+    Sums in another order round to other sides, so numbers cannot be compared one by one; and 576 products
     added one after the other are 2 to 3 times less exact than oneDNN's blocks of 16.
     """
     with np.errstate(invalid="ignore"):

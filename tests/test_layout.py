@@ -36,7 +36,7 @@ LOOKS_UP = {"_tensor.py", "autograd/engine.py", "autograd/function.py"} | {
 # Parts of ops that are no family of operations: what families share, and the bookkeeping of Tensor.
 SHARED_BY_OPS = {"promotion", "sizes", "autograd", "devices", "numbers"}
 
-# Families whose tests stand elsewhere: beside those of the indices, of the streams of numbers, of the optimizers.
+# Families whose tests stand elsewhere: with the indices, the streams of numbers, the optimizers.
 TESTED_IN = {
     "advanced_indexing": "ops/test_indexing.py",
     "distributions": "test_random.py",
