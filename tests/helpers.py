@@ -113,7 +113,7 @@ def finite_differences(
     def weighted(place: int, move: np.ndarray) -> float:
         moved = list(wide)
         moved[place] = dataclasses.replace(wide[place], values=wide[place].numbers() + move)
-        results = _run(minitorch, body, tuple(moved), device, False, False, 0)
+        results = _run(minitorch, body, tuple(moved), device, True, False, 0)
         if results.error is not None:
             raise results.error
         tensors = [each for each in _flatten(results.result) if _is_float_tensor(each)]
@@ -247,7 +247,8 @@ def _check_alone(body, inputs, *, grad, raises, may_raise, seed) -> None:
         if not may_raise:
             raise outcome.error
     elif grad and any(_is_float_input(each) for each in inputs):
-        finite_differences(body, *inputs)
+        if all(each.values is None for each in inputs if _is_float_input(each)):  # given ones may sit on a kink
+            finite_differences(body, *inputs)
 
 
 # ---- The comparison ----

@@ -16,7 +16,6 @@ import minitorch
 pytestmark = pytest.mark.usefixtures("device")
 
 
-@pytest.mark.smoke
 @given(x=strategies.inputs(of=strategies.DTYPES))
 def test_geometry(x):
     """Shape, strides, offset, counts and sizes of every layout and dtype."""
@@ -132,6 +131,7 @@ def test_hash_and_identity():
     check(body)
 
 
+@pytest.mark.smoke
 def test_iteration_and_containers():
     def body(torch, x):
         first, second = x

@@ -35,7 +35,6 @@ def cases(draw):
     return x, w, draw(strategies.inputs((outside,))), options
 
 
-@pytest.mark.smoke
 @given(case=cases())
 def test_every_geometry(case):
     """Strides, paddings, dilations, groups, layouts, empty batches, with and without bias."""
@@ -81,6 +80,7 @@ def test_named_padding(padding, kernel, dilation):
     check(lambda torch, x, w: conv(torch, x, w, padding=padding, dilation=dilation), x, w)
 
 
+@pytest.mark.smoke
 def test_one_image():
     check(
         conv, Input((3, 6, 5), "float64"), Input((4, 3, 3, 2), "float64"), Input((4,), "float64"), double=True

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 pytestmark = pytest.mark.usefixtures("device")
 
 
-@pytest.mark.smoke
 @given(data=st.data())
 def test_matmul_of_any_dimensions(data):
     """Vectors, matrices, batches that broadcast; sizes of 0 and 1; every layout; both derivatives."""
@@ -90,6 +89,7 @@ def test_baddbmm(factors):
     check(lambda torch, b, x, y: torch.baddbmm(b, x, y, **factors), b, x, y, double=True)
 
 
+@pytest.mark.smoke
 def test_beta_of_zero_ignores_nan():
     check(lambda torch, x: torch.addmm(torch.full((2, 2), float("nan")), x, x, beta=0), Input((2, 2)))
     check(lambda torch, x: torch.baddbmm(torch.full((1, 2, 2), float("nan")), x, x, beta=0), Input((1, 2, 2)))

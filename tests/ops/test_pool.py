@@ -12,7 +12,6 @@ pytestmark = pytest.mark.usefixtures("device")
 pairs = st.one_of(st.integers(1, 3), st.tuples(st.integers(1, 3), st.integers(1, 3)))
 
 
-@pytest.mark.smoke
 @given(data=st.data())
 def test_max_pool2d(data):
     """Windows, strides, paddings, dilations, ceil_mode; indices too; both derivatives; or the same error."""
@@ -62,6 +61,7 @@ def test_sizes_of_real_networks(name, shape):
     check(lambda torch, x: getattr(torch.nn.functional, name)(x, 2), Input(shape))
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("place", range(9))
 def test_nan_and_ties(place):
     """NaN wins wherever it stands; of equal numbers the first; minus infinity is a number."""

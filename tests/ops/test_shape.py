@@ -36,7 +36,6 @@ def factors(size: int, parts: int, draw) -> list[int]:
     return [*result, size]
 
 
-@pytest.mark.smoke
 @given(data=st.data())
 def test_view_and_reshape(data):
     """Every new shape, of every layout: the same strides, the same copy, or the same error."""
@@ -137,6 +136,7 @@ def test_transposed_attributes():
     check(views(lambda torch, x: x.mT), Input((4, 2, 3)), strides=True)
 
 
+@pytest.mark.smoke
 def test_forms_of_arguments():
     """Sizes one by one, in a tuple, in a list, as torch.Size, as 0-d tensors."""
 
