@@ -12,7 +12,7 @@ import pytest
 _wanted = os.environ.get("MINITORCH_TEST_EXAMPLES")
 hypothesis.settings.register_profile(
     "default",
-    max_examples=30,
+    max_examples=20,
     derandomize=True,
     deadline=None,  # the first call of a kernel compiles it
     database=None,

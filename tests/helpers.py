@@ -53,6 +53,7 @@ def check(
     may_raise: bool = False,
     text: bool = True,
     seed: int | None = 0,
+    differentiable: bool = True,
     on: str | None = None,
 ) -> None:
     """Fail unless `body(library, *tensors)` does the same in both libraries.
@@ -64,6 +65,7 @@ def check(
     and where PyTorch lists
     overloads: the type only);
     `may_raise`: it may, for random arguments. `seed`: what both generators are seeded with.
+    `differentiable=False`: the gradient is not that of the values (a hook changes it).
     `on`: the device of minitorch's tensors, by default that of the fixture `device`.
 
     Where float32 numbers differ by more than the tolerance, the body runs once more in PyTorch in float64,
@@ -73,7 +75,10 @@ def check(
     inputs = _as_inputs(inputs)
     on = on or device
     if torch is None:
-        _check_alone(body, inputs, grad=grad, raises=raises, may_raise=may_raise, seed=seed)
+        differences = grad and differentiable and _suits_finite_differences(inputs)
+        _check_alone(
+            body, inputs, grad=grad, raises=raises, may_raise=may_raise, seed=seed, differences=differences
+        )
         return
     theirs = _run(torch, body, inputs, "cpu", grad, double, seed)
     ours = _run(minitorch, body, inputs, on, grad, double, seed)
@@ -238,7 +243,7 @@ def _cotangent(number: int, tensor) -> np.ndarray:
     return weights.astype(str(tensor.dtype).removeprefix("torch."))
 
 
-def _check_alone(body, inputs, *, grad, raises, may_raise, seed) -> None:
+def _check_alone(body, inputs, *, grad, raises, may_raise, seed, differences) -> None:
     uncompared.append(describe(body))
     outcome = _run(minitorch, body, inputs, device, grad, False, seed)
     if raises is not None:
@@ -246,9 +251,14 @@ def _check_alone(body, inputs, *, grad, raises, may_raise, seed) -> None:
     elif outcome.error is not None:
         if not may_raise:
             raise outcome.error
-    elif grad and any(_is_float_input(each) for each in inputs):
-        if all(each.values is None for each in inputs if _is_float_input(each)):  # given ones may sit on a kink
-            finite_differences(body, *inputs)
+    elif differences:
+        finite_differences(body, *inputs)
+
+
+def _suits_finite_differences(inputs: tuple) -> bool:
+    """Whether all floats are float64, as the differences are, and none given: those may sit on a kink."""
+    floats = [each for each in inputs if _is_float_input(each)]
+    return bool(floats) and all(each.dtype == "float64" and each.values is None for each in floats)
 
 
 # ---- The comparison ----

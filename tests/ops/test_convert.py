@@ -74,7 +74,7 @@ def test_numbers_that_do_not_fit(value, dtype):
     check(lambda torch: torch.full((1,), value, dtype=getattr(torch, dtype)), may_raise=True)
 
 
-@pytest.mark.parametrize("source, target", itertools.product(strategies.DTYPES, repeat=2))
+@pytest.mark.parametrize("source, target", list(itertools.product(strategies.DTYPES, repeat=2)))
 def test_every_conversion(source, target):
     """Truncates, wraps, compares with zero; strides are kept; the gradient has the source's dtype."""
     x = Input((2, 3), source, layout="transposed", low=-300, high=300)

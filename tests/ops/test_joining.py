@@ -53,7 +53,7 @@ def test_stack(data):
     check(lambda torch, *tensors: torch.stack(tensors, dim), *inputs, strides=True, double=True)
 
 
-@pytest.mark.parametrize("first, second", itertools.product(strategies.DTYPES, repeat=2))
+@pytest.mark.parametrize("first, second", list(itertools.product(strategies.DTYPES, repeat=2)))
 def test_dtypes_of_joined(first, second):
     x, y = Input((2,), first), Input((3,), second)
     check(lambda torch, x, y: (torch.cat([x, y]), torch.stack([x, y[:2]])), x, y)
