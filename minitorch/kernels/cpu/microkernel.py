@@ -346,7 +346,7 @@ class _Vectors:
         self.bytes = dtype.bitwidth // 8
         self.lanes = VECTOR_BYTES // self.bytes
         self.vector = ir.VectorType(context.get_data_type(dtype), self.lanes)
-        self.name = f"v{self.lanes}f{dtype.bitwidth}"  # how LLVM spells the type in the names of its functions
+        self.name = f"v{self.lanes}{'f' if isinstance(dtype, types.Float) else 'i'}{dtype.bitwidth}"  # how LLVM spells the type in the names of its functions
 
     def data(self, type_, array):
         """The address of an array's first element."""
