@@ -79,6 +79,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         check_tensor(input, "linear", "input", 1)
     if not isinstance(weight, Tensor):
         check_tensor(weight, "linear", "weight", 2)
+    if bias is not None and weight.array.ndim != 2:
+        raise RuntimeError(f"mat2 must be a matrix, got {weight.array.ndim}-D tensor")
     if weight.array.ndim == 1:
         product = matmul(input, weight)
         return product if bias is None else product + bias
@@ -165,8 +167,11 @@ class Bmm(Function):
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * bmm(batch1, batch2). PyTorch: torch.baddbmm."""
     product = bmm(batch1, batch2)
+    expand(input, product.array.shape)  # raises, in PyTorch's words, where it does not fit
     product = product if alpha == 1 else product * alpha
-    return product if beta == 0 else product + (input if beta == 1 else input * beta)
+    if beta == 0:
+        return product + where(ones((), dtype=types.bool), 0.0, input)  # input is not read, but has a gradient of zeros
+    return product + (input if beta == 1 else input * beta)
 
 
 def mv(input: Tensor, vec: Tensor) -> Tensor:

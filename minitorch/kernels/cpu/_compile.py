@@ -107,13 +107,17 @@ def _find_cache() -> str | None:
 class _cache_directory:
     """Points Numba at our cache while one of our loops is decorated, and leaves a user's own functions alone."""
 
+    lock = threading.RLock()  # the setting is one for all threads
+
     def __enter__(self):
+        self.lock.acquire()
         self.before = numba.config.CACHE_DIR
         if _CACHE is not None:
             numba.config.CACHE_DIR = _CACHE
 
     def __exit__(self, *unused):
         numba.config.CACHE_DIR = self.before
+        self.lock.release()
 
 
 _CACHE = _find_cache()
