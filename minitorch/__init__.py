@@ -183,6 +183,12 @@ from minitorch.autograd.grad_mode import inference_mode as inference_mode
 from minitorch.autograd.grad_mode import is_grad_enabled as is_grad_enabled
 from minitorch.autograd.grad_mode import no_grad as no_grad
 from minitorch.autograd.grad_mode import set_grad_enabled as set_grad_enabled
+from minitorch.memory_format import channels_last as channels_last
+from minitorch.memory_format import contiguous_format as contiguous_format
+from minitorch.memory_format import layout as layout
+from minitorch.memory_format import memory_format as memory_format
+from minitorch.memory_format import preserve_format as preserve_format
+from minitorch.memory_format import strided as strided
 from minitorch.ops.promotion import broadcast as broadcast_shapes
 from minitorch.random import Generator as Generator
 from minitorch.random import default_generator as default_generator

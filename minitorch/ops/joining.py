@@ -9,7 +9,7 @@ from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.shape import expand, reshape, unsqueeze, window
-from minitorch.ops.sizes import several, sizes_of, wrap_dim
+from minitorch.ops.sizes import check_sizes, several, sizes_of, wrap_dim
 from minitorch.types import promote_types
 
 
@@ -101,7 +101,7 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     start = int(start)
     if not -size <= start <= size:
         raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-size}, {size}], but got {start})"
+            f"start out of range (expected to be in range of [{-size}, {size}], but got {start})"
         )
     start = start + size if start < 0 else start
     if start > size - length:
@@ -205,12 +205,10 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     tensors = _list_of_tensors(tensors, "cat")
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
-    # PyTorch lets tensors of shape (0,) join anything.
-    joined = [each for each in tensors if each.array.shape != (0,)] or tensors[:1]
     if any(each.array.ndim == 0 for each in tensors):
         place = next(place for place, each in enumerate(tensors) if each.array.ndim == 0)
         raise RuntimeError(f"zero-dimensional tensor (at position {place}) cannot be concatenated")
-    first = joined[0].array.shape
+    first = _shape_of_joined(tensors)
     dim = wrap_dim(dim, len(first))
     for place, each in enumerate(tensors):
         shape = each.array.shape
@@ -229,7 +227,12 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     dtype = tensors[0].dtype
     for each in tensors[1:]:
         dtype = promote_types(dtype, each.dtype)
-    return Cat.apply(dim, dtype.numpy, *joined)
+    return Cat.apply(dim, dtype.numpy, *tensors)
+
+
+def _shape_of_joined(tensors: Sequence[Tensor]) -> tuple[int, ...]:
+    """The first shape that decides: PyTorch lets tensors of shape (0,) join anything."""
+    return next((each.array.shape for each in tensors if each.array.shape != (0,)), (0,))
 
 
 class Cat(Function):
@@ -238,12 +241,15 @@ class Cat(Function):
     @staticmethod
     def forward(ctx, dim, dtype, *tensors):
         ctx.dim = dim
-        ctx.sizes = [each.array.shape[dim] for each in tensors]
-        shape = tensors[0].array.shape
-        result = tensors[0].kernels.empty((*shape[:dim], sum(ctx.sizes), *shape[dim + 1 :]), dtype)
+        ctx.shapes = [each.array.shape for each in tensors]
+        sizes = [0 if shape == (0,) else shape[dim] for shape in ctx.shapes]
+        shape = _shape_of_joined(tensors)
+        result = tensors[0].kernels.empty((*shape[:dim], sum(sizes), *shape[dim + 1 :]), dtype)
         start = 0
         before = (python_slice(None),) * dim
-        for each, size in zip(tensors, ctx.sizes):
+        for each, size in zip(tensors, sizes):
+            if size == 0:
+                continue
             each.kernels.copy_into(result[(*before, python_slice(start, start + size))], each.array)
             start += size
         return wrap(result)
@@ -251,8 +257,10 @@ class Cat(Function):
     @staticmethod
     def backward(ctx, grad):
         grads, start = [], 0
-        for size, needed in zip(ctx.sizes, ctx.needs_input_grad[2:]):
-            grads.append(Slice.apply(grad, ctx.dim, start, size, 1) if needed else None)
+        for shape, needed in zip(ctx.shapes, ctx.needs_input_grad[2:]):
+            size = 0 if shape == (0,) else shape[ctx.dim]
+            part = Slice.apply(grad, ctx.dim, start, size, 1) if needed else None
+            grads.append(reshape(part, 0) if needed and shape == (0,) else part)
             start += size
         return (None, None, *grads)
 
@@ -301,9 +309,9 @@ def repeat(input: Tensor, *repeats) -> Tensor:
         raise RuntimeError(
             "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
         )
-    if any(count < 0 for count in counts):
-        raise RuntimeError(f"Trying to create tensor with negative dimension {min(counts)}: {list(counts)}")
     shape = (1,) * (len(counts) - len(shape)) + shape
+    if any(count < 0 for count in counts):
+        check_sizes(tuple([count * size for count, size in zip(counts, shape)]))
     pairs = [size for pair in zip(counts, shape) for size in pair]
     single = [size for each in shape for size in (1, each)]
     spread = expand(reshape(input, single), pairs)
@@ -340,6 +348,8 @@ class Flip(Function):
 def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
     """Elements moved along a dimension, those that fall off come back in front. PyTorch: torch.roll."""
     if dims is None:
+        if len(several(shifts)) != 1:
+            raise RuntimeError(f"shifts and dimensions must align. shifts: {len(several(shifts))}, dims:0")
         return reshape(roll(reshape(input, -1), shifts, 0), input.array.shape)
     shifts, dims = several(shifts), several(dims)
     if len(shifts) != len(dims):
@@ -355,9 +365,10 @@ def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] |
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """A view of a diagonal, as the last dimension. PyTorch: torch.diagonal."""
     ndim = input.array.ndim
+    given = f"{dim1}, {dim2}"
     dim1, dim2 = wrap_dim(dim1, ndim), wrap_dim(dim2, ndim)
     if dim1 == dim2:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+        raise RuntimeError(f"diagonal dimensions cannot be identical {given}")
     shape, stride = input.array.shape, input.stride()
     length = min(shape[dim1], shape[dim2] - offset) if offset >= 0 else min(shape[dim1] + offset, shape[dim2])
     length = max(length, 0)
@@ -405,9 +416,9 @@ class PlaceDiagonal(Function):
 
 
 def _list_of_tensors(tensors, function: str) -> list[Tensor]:
-    if isinstance(tensors, Tensor):
+    if isinstance(tensors, Tensor) or not hasattr(tensors, "__iter__"):
         raise TypeError(
-            f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor"
+            f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
         )
     tensors = list(tensors)
     for place, each in enumerate(tensors):

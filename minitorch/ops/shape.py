@@ -6,11 +6,12 @@ All of them are `window()` with other sizes, strides and offset; the arithmetic 
 import math
 from collections.abc import Sequence
 
+from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import (
-    check_sizes,
+    MAX,
     checked_numel,
     infer_size,
     several,
@@ -26,7 +27,11 @@ def window(source: Tensor, shape: Sequence[int], stride: Sequence[int], offset: 
     view._stride = stride = tuple(stride)
     view._offset = offset
     view._storage = source._storage
-    view.array = source.kernels.window(source._storage.bytes, source.array.dtype, shape, stride, offset)
+    try:
+        view.array = source.kernels.window(source._storage.bytes, source.array.dtype, shape, stride, offset)
+    except (ValueError, OverflowError):  # NumPy cannot describe more than 2**63 - 1 bytes, even where nothing is stored
+        checked_numel(shape)
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}") from None
     base = source._base
     view._base = source if base is None or (source._requires_grad and source._grad_fn is None) else base
     view._rebased = view._base._rebased
@@ -53,20 +58,24 @@ def as_strided(
 ) -> Tensor:
     """Any window onto the storage. Raises RuntimeError where it would leave the storage. PyTorch: torch.as_strided."""
     check_tensor(input, "as_strided", "input", 1)
-    size, stride = tuple(size), tuple(stride)
+    size = sizes_of((size,), "as_strided")
+    stride = sizes_of((stride,), "as_strided", "stride")
     offset = input._offset if storage_offset is None else storage_offset
     if len(size) != len(stride):
-        raise RuntimeError(f"mismatch in length of strides and shape: {len(size)} != {len(stride)}")
+        raise RuntimeError("mismatch in length of strides and shape")
     for step in stride:
         if step < 0:
             raise RuntimeError(
                 f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}"
             )
-    check_sizes(size)
     if offset < 0:
         raise RuntimeError(f"Tensor: invalid storage offset {offset}")
     reach = 0 if 0 in size else offset + 1 + sum((n - 1) * step for n, step in zip(size, stride))
     itemsize = input.array.itemsize
+    if any(each < 0 for each in size) or reach * itemsize > MAX:
+        raise RuntimeError(
+            f"Storage size calculation overflowed with sizes={list(size)} and strides={list(stride)}"
+        )
     if reach * itemsize > input._storage.nbytes():
         raise RuntimeError(
             f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize "
@@ -111,6 +120,10 @@ def view(input: Tensor, *shape) -> Tensor:
 
     Raises RuntimeError where the strides do not allow it without a copy. PyTorch: Tensor.view.
     """
+    if not shape:
+        raise TypeError("view() received an invalid combination of arguments - got (), but expected one of:")
+    if isinstance(shape[0], types.dtype):
+        return view_bytes(input, shape[0])
     sizes = sizes_of(shape, "view")
     new = infer_size(sizes, checked_numel(input.array.shape))
     stride = view_strides(input.array.shape, input.stride(), new)
@@ -135,10 +148,39 @@ class View(Function):
         return reshape(grad, ctx.shape), None, None
 
 
+def view_bytes(input: Tensor, dtype: types.dtype) -> Tensor:
+    """The same bytes read as another dtype, without history. Raises RuntimeError where they do not come out even.
+
+    PyTorch: Tensor.view(dtype).
+    """
+    old, new = input.array.itemsize, dtype.itemsize
+    shape, stride, offset = list(input.array.shape), list(input.stride()), input._offset
+    kinds = f"to view {types.SCALAR_NAME[input.dtype]} as {types.SCALAR_NAME[dtype]} (different element sizes)"
+    if old != new:
+        if not shape:
+            raise RuntimeError(f"self.dim() cannot be 0 {kinds}")
+        if stride[-1] != 1:
+            raise RuntimeError(f"self.stride(-1) must be 1 {kinds}, but got {stride[-1]}")
+    if old < new:
+        ratio = new // old
+        counted = [("size(-1)", shape[-1]), ("storage_offset()", offset)]
+        counted += [(f"stride({axis})", step) for axis, step in enumerate(stride[:-1])]
+        for name, count in counted:
+            if count % ratio:
+                raise RuntimeError(f"self.{name} must be divisible by {ratio} {kinds}, but got {count}")
+    shape[-1:] = [size * old // new for size in shape[-1:]]
+    result = detach(input)
+    result._stride = (*[step * old // new for step in stride[:-1]], *stride[-1:])
+    result._offset = offset * old // new
+    memory = input._storage.bytes
+    result.array = input.kernels.window(memory, dtype.numpy, tuple(shape), result._stride, result._offset)
+    return result
+
+
 def reshape(input: Tensor, *shape) -> Tensor:
     """The same elements in another shape, as a view where the strides allow it. PyTorch: torch.reshape."""
     check_tensor(input, "reshape", "input", 1)
-    new = infer_size(sizes_of(shape, "reshape"), checked_numel(input.array.shape))
+    new = infer_size(sizes_of(shape, "reshape", "shape"), checked_numel(input.array.shape))
     stride = view_strides(input.array.shape, input.stride(), new)
     if stride is None:
         return UnsafeView.apply(input.contiguous(), new)
@@ -176,7 +218,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 def ravel(input: Tensor) -> Tensor:
     """One dimension, as a view where possible. PyTorch: torch.ravel."""
-    return reshape(input, -1)
+    return view(input.contiguous(), -1)
 
 
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
@@ -199,7 +241,9 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
 
 def permute(input: Tensor, *dims) -> Tensor:
     """The dimensions in another order. PyTorch: torch.permute."""
-    dims = sizes_of(dims, "permute")
+    if not dims:
+        raise TypeError('permute() missing 1 required positional arguments: "dims"')
+    dims = sizes_of(dims, "permute", "dims")
     ndim = input.array.ndim
     if len(dims) != ndim:
         raise RuntimeError(
@@ -230,7 +274,9 @@ class Permute(Function):
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Two dimensions exchanged. PyTorch: torch.transpose."""
     ndim = input.array.ndim
-    return Transpose.apply(input, wrap_dim(dim0, ndim), wrap_dim(dim1, ndim))
+    first = wrap_dim(dim0, ndim, "transpose(): argument 'dim0' (position 1)")
+    second = wrap_dim(dim1, ndim, "transpose(): argument 'dim1' (position 2)")
+    return Transpose.apply(input, first, second)
 
 
 class Transpose(Function):
@@ -296,6 +342,9 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
             f"({list(several(source))} dims) should contain the same number of dims as destination "
             f"({list(several(destination))} dims)"
         )
+    for name, given, dims in (("source", source, sources), ("destination", destination, targets)):
+        if len(set(dims)) < len(dims):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(several(given))})")
     rest = iter([axis for axis in range(ndim) if axis not in sources])
     place = dict(zip(targets, sources))
     return permute(input, [place[axis] if axis in place else next(rest) for axis in range(ndim)])
@@ -319,6 +368,8 @@ def expand(input: Tensor, *sizes) -> Tensor:
                 raise RuntimeError(
                     f"The expanded size of the tensor ({size}) isn't allowed in a leading, non-existing dimension {axis}"
                 )
+            if size == 1 and shape:
+                steps[axis] = final[axis + 1] * steps[axis + 1]
             continue
         have = shape[axis - new]
         if size in (-1, have):
@@ -395,7 +446,7 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """A new dimension of size 1. PyTorch: torch.unsqueeze."""
     check_tensor(input, "unsqueeze", "input", 1)
     shape, stride = input.array.shape, input.stride()
-    dim = wrap_dim(dim, len(shape) + 1)
+    dim = wrap_dim(dim, len(shape) + 1, "unsqueeze(): argument 'dim' (position 1)")
     step = shape[dim] * stride[dim] if dim < len(shape) else 1
     return Unsqueeze.apply(input, dim, (*shape[:dim], 1, *shape[dim:]), (*stride[:dim], step, *stride[dim:]))
 

@@ -8,22 +8,23 @@ from minitorch._tensor import contiguous_strides
 MAX = 2**63 - 1
 
 
-def wrap_dim(dim: int, ndim: int) -> int:
-    """A dimension counted from the front. Raises IndexError in PyTorch's words."""
+def wrap_dim(dim: int, ndim: int, argument: str = "argument 'dim'") -> int:
+    """A dimension counted from the front. Raises IndexError in PyTorch's words, TypeError with the argument's name."""
     if type(dim) is not int:
         try:
             dim = dim.__index__()
         except AttributeError:
-            raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}") from None
+            raise TypeError(f"{argument} must be int, not {type(dim).__name__}") from None
     limit = ndim or 1
     if not -limit <= dim < limit:
+        check_int64(dim)
         raise IndexError(
             f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})"
         )
     return dim + limit if dim < 0 else dim
 
 
-def sizes_of(sizes: tuple, function: str) -> tuple[int, ...]:
+def sizes_of(sizes: tuple, function: str, argument: str = "size") -> tuple[int, ...]:
     """The sizes in `f(2, 3)`, `f((2, 3))` or `f([2, 3])` alike, as Python integers."""
     if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
         sizes = sizes[0]
@@ -36,11 +37,21 @@ def sizes_of(sizes: tuple, function: str) -> tuple[int, ...]:
     for place, size in enumerate(sizes):
         index = getattr(size, "__index__", None)
         if index is None or isinstance(size, bool):
+            kind = type(size).__name__
+            if place == 0:
+                raise TypeError(f"{function}(): argument '{argument}' (position 1) must be tuple of ints, not {kind}")
             raise TypeError(
-                f"{function}(): argument 'size' (position {place + 1}) must be tuple of ints, not {type(size).__name__}"
+                f"{function}(): argument '{argument}' failed to unpack the object at pos {place + 1} with error "
+                f'"type must be tuple of ints,but got {kind}"'
             )
         result.append(index())
     return tuple(result)
+
+
+def check_int64(value: int) -> None:
+    """Raise ValueError in PyTorch's words for an integer beyond its int64."""
+    if not -MAX - 1 <= value <= MAX:
+        raise ValueError("Overflow when unpacking long long")
 
 
 def checked_numel(shape: Sequence[int]) -> int:
