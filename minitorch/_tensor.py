@@ -18,6 +18,7 @@ from minitorch._methods.reduction import Reduction
 from minitorch._methods.shape import Shape
 from minitorch._storage import Storage
 from minitorch.kernels import of as kernels_of
+from minitorch.memory_format import layout, strided
 
 
 class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
@@ -102,6 +103,11 @@ class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
         return types.CPU
 
     @property
+    def layout(self) -> layout:
+        """Always strided."""
+        return strided
+
+    @property
     def ndim(self) -> int:
         """The number of dimensions."""
         return self.array.ndim
@@ -133,7 +139,9 @@ class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
         return self.numel() * self.array.itemsize
 
     def is_contiguous(self, memory_format=None) -> bool:
-        """Whether the elements lie row by row without gaps."""
+        """Whether the elements lie row by row without gaps, or in the order of a memory format."""
+        if memory_format is not None:
+            return minitorch.ops.convert.is_in_format(self, memory_format)
         return self.array.flags.c_contiguous
 
     def is_floating_point(self) -> bool:
@@ -202,10 +210,10 @@ class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
         return minitorch.ops.convert.to_bool(self)
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(minitorch.ops.convert.to_number(self))
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(minitorch.ops.convert.to_number(self))
 
     def __index__(self) -> int:
         return minitorch.ops.convert.to_index(self)
@@ -218,6 +226,12 @@ class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return self.array.__dlpack_device__()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __copy__(self) -> "Tensor":
+        return minitorch.ops.convert.shallow_copy(self)
 
     def __deepcopy__(self, memo: dict) -> "Tensor":
         return minitorch.ops.autograd.deepcopy(self, memo)

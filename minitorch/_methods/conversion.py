@@ -72,7 +72,8 @@ class Conversion:
 
     def new_zeros(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
         """As `minitorch.zeros`, in the dtype of this tensor."""
-        return minitorch.zeros(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        shape = minitorch.ops.sizes.sizes_of(size, "new_zeros")
+        return minitorch.full(shape, 0, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
 
     def new_ones(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
         """As `minitorch.ones`, in the dtype of this tensor."""

@@ -1,6 +1,5 @@
 """To and from other dtypes, devices and libraries. PyTorch: aten/src/ATen/native/TensorConversions.cpp, torch/csrc/utils/tensor_new.cpp."""
 
-import math
 import numbers
 import warnings
 
@@ -9,10 +8,12 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
-from minitorch.ops.creation import dense_strides, empty, empty_like, empty_strided, requiring_grad
+from minitorch.memory_format import channels_last, check_format, preserve_format
+from minitorch.ops.creation import empty, empty_like, empty_strided, requiring_grad, strides_in_format
 from minitorch.ops.devices import kernels_on
 from minitorch.ops.promotion import check_tensor, dtype_of_number
 from minitorch.ops.shape import detach
+from minitorch.ops.sizes import check_int64
 
 
 def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad: bool = False, pin_memory=False) -> Tensor:
@@ -148,24 +149,24 @@ def to(input: Tensor, *args, dtype=None, device=None, non_blocking=False, copy=F
             )
     if device is not None:
         kernels_on(device)
+    check_format(memory_format, "to")
     if dtype is None or dtype is input.dtype:
-        return clone(input) if copy else input
-    return ToCopy.apply(input, dtype.numpy)
+        if copy:
+            return clone(input, memory_format=memory_format)
+        return input if memory_format is None else contiguous(input, memory_format=memory_format)
+    return ToCopy.apply(input, dtype.numpy, memory_format)
 
 
 class ToCopy(Function):
     """derivatives.yaml: _to_copy. The engine casts the gradient back."""
 
     @staticmethod
-    def forward(ctx, input, dtype):
-        stride = dense_strides(input)
-        result = empty_strided(input.array.shape, stride, dtype=types.of_numpy(dtype))
-        input.kernels.copy_into(result.array, input.array)
-        return result
+    def forward(ctx, input, dtype, memory_format):
+        return _copy(input, types.of_numpy(dtype), strides_in_format(input, memory_format))
 
     @staticmethod
     def backward(ctx, grad):
-        return grad, None
+        return grad, None, None
 
 
 def type_of(input: Tensor, dtype=None):
@@ -181,16 +182,19 @@ def type_of(input: Tensor, dtype=None):
 
 
 def clone(input: Tensor, *, memory_format=None) -> Tensor:
-    """A copy in memory of its own, with the order of strides kept. PyTorch: torch.clone."""
+    """A copy in memory of its own, with the order of strides kept or that of a memory format. PyTorch: torch.clone."""
     check_tensor(input, "clone", "input", 1)
-    return Clone.apply(input)
+    check_format(memory_format, "clone")
+    return Clone.apply(input, memory_format)
 
 
 class Clone(Function):
     """derivatives.yaml: clone."""
 
     @staticmethod
-    def forward(ctx, input):
+    def forward(ctx, input, memory_format):
+        if memory_format is not None:
+            return _copy(input, input.dtype, strides_in_format(input, memory_format))
         if input.array.flags.c_contiguous and (input._stride is None or 1 not in input.array.shape):
             return wrap(input.kernels.contiguous(input.array))
         result = empty_like(input)
@@ -199,11 +203,16 @@ class Clone(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        return grad
+        return grad, None
 
 
 def contiguous(input: Tensor, *, memory_format=None) -> Tensor:
-    """The tensor itself where it is row-major, else a row-major copy. PyTorch: Tensor.contiguous."""
+    """The tensor itself where it is row-major (or in the memory format), else such a copy. PyTorch: Tensor.contiguous."""
+    if memory_format is not None:
+        check_format(memory_format, "contiguous")
+        if memory_format is preserve_format or is_in_format(input, memory_format):
+            return input
+        return Clone.apply(input, memory_format)
     return input if input.array.flags.c_contiguous else Contiguous.apply(input)
 
 
@@ -240,6 +249,13 @@ def tolist(input: Tensor):
     return input.array.tolist()
 
 
+def to_number(input: Tensor) -> int | float | bool:
+    """As item, for float() and int(). Raises ValueError for several elements. PyTorch: Tensor.__float__."""
+    if input.array.size != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    return input.array.item()
+
+
 def to_bool(input: Tensor) -> bool:
     """The truth of one element. Raises RuntimeError for none or several. PyTorch: Tensor.__bool__."""
     if input.array.size == 1:
@@ -264,6 +280,25 @@ def numpy_array(input: Tensor, dtype=None, copy=None) -> np.ndarray:
     return array.copy() if copy else array
 
 
+def is_in_format(input: Tensor, memory_format) -> bool:
+    """Whether the elements lie in the order of a memory format, without gaps. PyTorch: Tensor.is_contiguous."""
+    check_format(memory_format, "is_contiguous")
+    if memory_format is not channels_last:
+        return input.array.flags.c_contiguous
+    shape, stride = input.array.shape, input.stride()
+    return len(shape) == 4 and all(
+        size == 1 or have == want for size, have, want in zip(shape, stride, strides_in_format(input, channels_last))
+    )
+
+
+def shallow_copy(input: Tensor) -> Tensor:
+    """Another tensor onto the same memory, a leaf. PyTorch: copy.copy, by way of Tensor.__reduce_ex__."""
+    result = detach(input)
+    result.__class__ = type(input)
+    result._requires_grad = input.requires_grad
+    return result
+
+
 def reduce_for_pickle(input: Tensor):
     """How pickle and copy.copy see a tensor: its values, and whether it requires a gradient. PyTorch: Tensor.__reduce_ex__."""
     return _rebuild, (type(input), input.array.copy(), input._requires_grad and input._grad_fn is None)
@@ -279,6 +314,12 @@ def _rebuild(cls: type, array: np.ndarray, requires_grad: bool) -> Tensor:
 def from_dlpack(ext_tensor) -> Tensor:
     """Another library's array without a copy. PyTorch: torch.from_dlpack."""
     return wrap(np.from_dlpack(ext_tensor))
+
+
+def _copy(input: Tensor, dtype: types.dtype, stride: tuple[int, ...]) -> Tensor:
+    result = empty_strided(input.array.shape, stride, dtype=dtype)
+    input.kernels.copy_into(result.array, input.array)
+    return result
 
 
 def _own_copy(on, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
@@ -306,6 +347,8 @@ def _shape_of(data: object) -> tuple[int, ...]:
             raise ValueError("too many dimensions: the list seems to contain itself")
         data = data[0]
     if isinstance(data, (str, bytes)):
+        if not shape:
+            raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
         raise ValueError(f"too many dimensions '{type(data).__name__}'")
     return tuple(shape)
 
@@ -347,6 +390,8 @@ def _kind(leaf: object) -> types.dtype:
         return types.of_numpy(leaf.dtype)
     if isinstance(leaf, numbers.Real):
         return dtype_of_number(leaf)
+    if isinstance(leaf, (str, bytes)):
+        raise TypeError(f"new(): invalid data type '{type(leaf).__name__}'")
     raise RuntimeError(f"Could not infer dtype of {type(leaf).__name__}")
 
 
@@ -360,11 +405,11 @@ def _array_of(data: object, shape: tuple[int, ...], kind: types.dtype) -> np.nda
     if dtype.kind in "iu":
         limits = np.iinfo(dtype)
         for each in values:
-            if isinstance(each, float) and not math.isfinite(each):
-                raise ValueError(f"cannot convert float {'NaN' if each != each else 'infinity'} to integer")
-            if not -(2**63) <= int(each) < 2**63:
-                raise ValueError("Overflow when unpacking long long")
-            if not limits.min - (dtype.kind == "u") * (limits.max + 1) < int(each) <= limits.max:
+            low = limits.min
+            if isinstance(each, (int, np.integer)):
+                check_int64(each)
+                low = limits.min if dtype.kind == "i" else -limits.max  # -1 is 255 as uint8
+            if not low <= each <= limits.max:  # NaN compares as outside
                 raise RuntimeError(f"value cannot be converted to type {_c_name(kind)} without overflow")
         values = [int(each) for each in values]
     with np.errstate(over="ignore"):
@@ -386,7 +431,7 @@ def _check_regular(data: object, shape: tuple[int, ...], depth: int) -> None:
             raise TypeError(f"'{type(data).__name__}' object cannot be interpreted as an integer")
         return
     if not _is_sequence(data):
-        raise TypeError(f"object of type '{type(data).__name__}' has no len()")
+        raise TypeError("not a sequence")
     if len(data) != shape[depth]:
         raise ValueError(f"expected sequence of length {shape[depth]} at dim {depth} (got {len(data)})")
     if data and depth + 1 == len(shape) and isinstance(data[0], (int, float)):

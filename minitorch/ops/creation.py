@@ -9,7 +9,9 @@ import numpy as np
 from minitorch import types
 from minitorch.kernels.layout import memory_order, strides_in_order
 from minitorch._tensor import Tensor, contiguous_strides, wrap
+from minitorch.memory_format import CHANNELS_LAST_ORDER, check_format, contiguous_format, preserve_format
 from minitorch.ops.devices import kernels_on
+from minitorch.ops.numbers import checked_number
 from minitorch.ops.promotion import Number, check_tensor, dtype_of_number
 from minitorch.ops.shape import detach, window
 from minitorch.ops.sizes import MAX, check_sizes, sizes_of
@@ -28,7 +30,10 @@ def empty(
 
 def zeros(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False) -> Tensor:
     """All zeros. PyTorch: torch.zeros."""
-    shape = _shape(size, "zeros")
+    shape = sizes_of(size, "zeros")
+    if any(each < 0 for each in shape):
+        raise RuntimeError("zeros: Dimension size must be non-negative.")
+    shape = _shape((shape,), "zeros")
     return _finish(kernels_on(device).zeros(shape, _dtype(dtype, "zeros").numpy), requires_grad)
 
 
@@ -52,26 +57,37 @@ def full(
 def empty_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None) -> Tensor:
     """Memory as it comes, with the shape and (where it has no gaps) the strides of input. PyTorch: torch.empty_like."""
     check_tensor(input, "empty_like", "input", 1)
-    result = empty_strided(input.array.shape, dense_strides(input), dtype=dtype or input.dtype, device=device)
+    check_format(memory_format, "empty_like")
+    stride = strides_in_format(input, memory_format)
+    result = empty_strided(input.array.shape, stride, dtype=dtype or input.dtype, device=device)
     return requiring_grad(result) if requires_grad else result
 
 
 def zeros_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None) -> Tensor:
     """Zeros with the shape of input. PyTorch: torch.zeros_like."""
-    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
+    check_tensor(input, "zeros_like", "input", 1)
+    return full_like(
+        input, 0, dtype=dtype, device=device, requires_grad=requires_grad, memory_format=memory_format
+    )
 
 
 def ones_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None) -> Tensor:
     """Ones with the shape of input. PyTorch: torch.ones_like."""
-    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad)
+    check_tensor(input, "ones_like", "input", 1)
+    return full_like(
+        input, 1, dtype=dtype, device=device, requires_grad=requires_grad, memory_format=memory_format
+    )
 
 
 def full_like(
     input: Tensor, fill_value: Number, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
 ) -> Tensor:
     """`fill_value` with the shape of input. PyTorch: torch.full_like."""
-    result = empty_like(input, dtype=dtype, device=device)
-    result.array.fill(fill_value)
+    check_tensor(input, "full_like", "input", 1)
+    if isinstance(fill_value, Tensor):
+        fill_value = fill_value.item()
+    result = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
+    result.array.fill(checked_number(fill_value, result.dtype))
     return requiring_grad(result) if requires_grad else result
 
 
@@ -82,13 +98,33 @@ def empty_strided(
     """Memory as it comes, with strides (in elements). PyTorch: torch.empty_strided."""
     shape, stride = tuple(size), tuple(stride)
     check_sizes(shape)
+    if len(shape) != len(stride):
+        raise RuntimeError(
+            f"dimensionality of sizes ({len(shape)}) must match dimensionality of strides ({len(stride)})"
+        )
     numpy_dtype = _dtype(dtype, "empty_strided").numpy
     if stride == contiguous_strides(shape):
         return _finish(kernels_on(device).empty(shape, numpy_dtype), requires_grad)
     reach = 0 if 0 in shape else 1 + sum((n - 1) * step for n, step in zip(shape, stride))
+    if any(step < 0 for step in stride) or reach * numpy_dtype.itemsize > MAX:
+        raise RuntimeError(
+            f"Storage size calculation overflowed with sizes={list(shape)} and strides={list(stride)}"
+        )
     flat = wrap(kernels_on(device).empty((reach,), numpy_dtype))
     result = detach(window(flat, shape, stride, 0))
     return requiring_grad(result) if requires_grad else result
+
+
+def strides_in_format(input: Tensor, memory_format) -> tuple[int, ...]:
+    """The strides of a new tensor like this one in a memory format. Raises RuntimeError where channels are missing."""
+    if memory_format is None or memory_format is preserve_format:
+        return dense_strides(input)
+    shape = input.array.shape
+    if memory_format is contiguous_format:
+        return contiguous_strides(shape)
+    if len(shape) != 4:
+        raise RuntimeError("required rank 4 tensor to use channels_last format")
+    return strides_in_order(shape, CHANNELS_LAST_ORDER)
 
 
 def dense_strides(input: Tensor) -> tuple[int, ...]:
@@ -129,13 +165,17 @@ def arange(*args, out=None, dtype=None, layout=None, device=None, requires_grad=
         whole = all(isinstance(value, (int, np.integer)) for value in (start, end, step))
         dtype = types.int64 if whole else types.get_default_dtype()
     kind = _dtype(dtype, "arange").numpy
+    count = math.ceil((end - start) / step)
     if kind.kind == "f":
-        count = math.ceil((end - start) / step)
         # As PyTorch, start + i * step is computed in the accumulation type, float64, and rounded once.
         values = (start + step * np.arange(count, dtype=np.float64)).astype(kind)
     else:
         start, end, step = int(start), int(end), int(step)
-        values = np.arange(start, end, step, dtype=np.int64).astype(kind)
+        if kind == np.int64:  # counted in integers; other dtypes count before they truncate
+            if step == 0:
+                raise RuntimeError("step must be nonzero")
+            count = max(0, -((start - end) // step))
+        values = (start + step * np.arange(count, dtype=np.int64)).astype(kind)
     return _finish(values, requires_grad)
 
 
@@ -150,7 +190,9 @@ def linspace(
     if steps == 1:
         return _finish(np.asarray([start]).astype(kind), requires_grad)
     # PyTorch counts from both ends, in the tensor's own precision: start + step * i, then end - step * (steps - i - 1).
-    work = kind.type if kind.kind == "f" else np.float32
+    if kind.kind != "f":  # both ends are truncated first
+        start, end = int(start), int(end)
+    work = kind.type if kind.kind == "f" else np.float64
     step = work((work(end) - work(start)) / work(max(steps - 1, 1)))
     index = np.arange(steps)
     low = work(start) + step * index.astype(work)
@@ -203,7 +245,7 @@ def _dtype(dtype: object, function: str) -> types.dtype:
 
 def _filled(shape: tuple[int, ...], value: Number, dtype: types.dtype, device, requires_grad: bool) -> Tensor:
     array = kernels_on(device).empty(shape, dtype.numpy)
-    array.fill(value)
+    array.fill(checked_number(value, dtype))
     return _finish(array, requires_grad)
 
 
