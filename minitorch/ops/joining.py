@@ -258,10 +258,11 @@ class Cat(Function):
     def backward(ctx, grad):
         grads, start = [], 0
         for shape, needed in zip(ctx.shapes, ctx.needs_input_grad[2:]):
-            size = 0 if shape == (0,) else shape[ctx.dim]
-            part = Slice.apply(grad, ctx.dim, start, size, 1) if needed else None
-            grads.append(reshape(part, 0) if needed and shape == (0,) else part)
-            start += size
+            if shape == (0,):
+                grads.append(grad.new_zeros(0) if needed else None)  # a constant, as in PyTorch
+                continue
+            grads.append(Slice.apply(grad, ctx.dim, start, shape[ctx.dim], 1) if needed else None)
+            start += shape[ctx.dim]
         return (None, None, *grads)
 
 
