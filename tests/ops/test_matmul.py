@@ -125,6 +125,24 @@ def test_integers(dtype):
     check(lambda torch, x, y: x[None] @ y[None], x, y, may_raise=True)
 
 
+@pytest.mark.parametrize(
+    "shape, stride", [((1, 2), (2, 0)), ((2, 1), (0, 1)), ((1, 3), (5, 2)), ((3, 3), (0, 0))]
+)
+def test_rows_that_repeat_or_skip_memory(shape, stride):
+    """One row or column whose numbers do not lie side by side: nothing between them is read."""
+
+    def body(torch, x):
+        y = torch.arange(10.0).as_strided(shape, stride, 1)
+        return (
+            x[:, : shape[0]] @ y,
+            y @ x[: shape[1]],
+            y.t() @ y,
+            torch.nn.functional.linear(x[:, : shape[1]], y),
+        )
+
+    check(body, Input((3, 3)))
+
+
 def test_infinities_and_nan():
     x = np.array([[np.inf, 0.0], [np.nan, 1.0], [1.0, -np.inf]])
     check(lambda torch, x, y: x @ y, x, np.array([[0.0, 1.0], [1.0, 0.0]]), grad=False)
