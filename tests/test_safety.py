@@ -86,7 +86,7 @@ def test_numel_is_exact():
 
 
 def test_views_beyond_numpy_are_refused():
-    """PyTorch limits a view to 2**63 - 1 elements, NumPy (which holds ours) to as many bytes: a clear error."""
+    """PyTorch limits a view to 2**63 - 1 elements, NumPy (which holds ours) to that many bytes: one error."""
     for sizes in ((2**31, 2**31), (0, 2**62)):
         with pytest.raises(RuntimeError, match="Storage size calculation overflowed with sizes="):
             minitorch.ones(1).as_strided(sizes, (0, 0))
