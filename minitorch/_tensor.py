@@ -18,7 +18,6 @@ from minitorch._methods.reduction import Reduction
 from minitorch._methods.shape import Shape
 from minitorch._storage import Storage
 from minitorch.kernels import of as kernels_of
-from minitorch.memory_format import layout, strided
 
 
 class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
@@ -103,9 +102,9 @@ class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
         return types.CPU
 
     @property
-    def layout(self) -> layout:
+    def layout(self):
         """Always strided."""
-        return strided
+        return minitorch.strided
 
     @property
     def ndim(self) -> int:

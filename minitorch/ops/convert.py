@@ -8,12 +8,11 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
-from minitorch.memory_format import channels_last, check_format, preserve_format
 from minitorch.ops.creation import empty, empty_like, empty_strided, requiring_grad, strides_in_format
 from minitorch.ops.devices import kernels_on
 from minitorch.ops.promotion import check_tensor, dtype_of_number
 from minitorch.ops.shape import detach
-from minitorch.ops.sizes import check_int64
+from minitorch.ops.sizes import channels_last, check_format, check_int64, preserve_format
 
 
 def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad: bool = False, pin_memory=False) -> Tensor:

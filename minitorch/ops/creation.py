@@ -9,12 +9,19 @@ import numpy as np
 from minitorch import types
 from minitorch.kernels.layout import memory_order, strides_in_order
 from minitorch._tensor import Tensor, contiguous_strides, wrap
-from minitorch.memory_format import CHANNELS_LAST_ORDER, check_format, contiguous_format, preserve_format
 from minitorch.ops.devices import kernels_on
 from minitorch.ops.numbers import checked_number
 from minitorch.ops.promotion import Number, check_tensor, dtype_of_number
 from minitorch.ops.shape import detach, window
-from minitorch.ops.sizes import MAX, check_sizes, sizes_of
+from minitorch.ops.sizes import (
+    CHANNELS_LAST_ORDER,
+    MAX,
+    check_format,
+    check_sizes,
+    contiguous_format,
+    preserve_format,
+    sizes_of,
+)
 
 # Every function takes what PyTorch's takes: `dtype` (the default dtype if None), `device`, `requires_grad`, and `layout`,
 # `pin_memory` and `memory_format`, which are accepted and change nothing.

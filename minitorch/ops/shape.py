@@ -29,7 +29,7 @@ def window(source: Tensor, shape: Sequence[int], stride: Sequence[int], offset: 
     view._storage = source._storage
     try:
         view.array = source.kernels.window(source._storage.bytes, source.array.dtype, shape, stride, offset)
-    except (ValueError, OverflowError):  # NumPy cannot describe more than 2**63 - 1 bytes, even where nothing is stored
+    except (ValueError, OverflowError):  # NumPy has no array of 2**63 bytes or more, even with strides of 0
         checked_numel(shape)
         raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}") from None
     base = source._base
@@ -149,13 +149,11 @@ class View(Function):
 
 
 def view_bytes(input: Tensor, dtype: types.dtype) -> Tensor:
-    """The same bytes read as another dtype, without history. Raises RuntimeError where they do not come out even.
-
-    PyTorch: Tensor.view(dtype).
-    """
+    """The bytes as another dtype. Raises RuntimeError where they do not fit. PyTorch: Tensor.view(dtype)."""
     old, new = input.array.itemsize, dtype.itemsize
     shape, stride, offset = list(input.array.shape), list(input.stride()), input._offset
-    kinds = f"to view {types.SCALAR_NAME[input.dtype]} as {types.SCALAR_NAME[dtype]} (different element sizes)"
+    names = types.SCALAR_NAME
+    kinds = f"to view {names[input.dtype]} as {names[dtype]} (different element sizes)"
     if old != new:
         if not shape:
             raise RuntimeError(f"self.dim() cannot be 0 {kinds}")

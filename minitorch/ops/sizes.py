@@ -1,4 +1,4 @@
-"""Arithmetic of shapes and strides. PyTorch: c10/core/WrapDimMinimal.h, aten/src/ATen/InferSize.h, TensorUtils.cpp."""
+"""Arithmetic of shapes and strides; memory formats. PyTorch: c10/core/WrapDimMinimal.h, MemoryFormat.h."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ MAX = 2**63 - 1
 
 
 def wrap_dim(dim: int, ndim: int, argument: str = "argument 'dim'") -> int:
-    """A dimension counted from the front. Raises IndexError in PyTorch's words, TypeError with the argument's name."""
+    """A dimension counted from the front. Raises IndexError in PyTorch's words, TypeError with `argument`."""
     if type(dim) is not int:
         try:
             dim = dim.__index__()
@@ -28,7 +28,7 @@ def sizes_of(sizes: tuple, function: str, argument: str = "size") -> tuple[int, 
     """The sizes in `f(2, 3)`, `f((2, 3))` or `f([2, 3])` alike, as Python integers."""
     if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
         sizes = sizes[0]
-    for place, size in enumerate(sizes):
+    for size in sizes:
         if type(size) is not int:
             break
     else:
@@ -37,11 +37,11 @@ def sizes_of(sizes: tuple, function: str, argument: str = "size") -> tuple[int, 
     for place, size in enumerate(sizes):
         index = getattr(size, "__index__", None)
         if index is None or isinstance(size, bool):
-            kind = type(size).__name__
+            kind, name = type(size).__name__, f"{function}(): argument '{argument}'"
             if place == 0:
-                raise TypeError(f"{function}(): argument '{argument}' (position 1) must be tuple of ints, not {kind}")
+                raise TypeError(f"{name} (position 1) must be tuple of ints, not {kind}")
             raise TypeError(
-                f"{function}(): argument '{argument}' failed to unpack the object at pos {place + 1} with error "
+                f"{name} failed to unpack the object at pos {place + 1} with error "
                 f'"type must be tuple of ints,but got {kind}"'
             )
         result.append(index())
@@ -127,3 +127,40 @@ def check_sizes(size: tuple[int, ...]) -> None:
 def several(dim: int | Sequence[int]) -> Sequence[int]:
     """One dimension as a sequence of one. PyTorch: the arguments `dim: int or tuple of ints`."""
     return dim if isinstance(dim, (tuple, list)) else (dim,)
+
+
+class memory_format:
+    """One of `contiguous_format`, `preserve_format`, `channels_last`. PyTorch: torch.memory_format."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> str:
+        return self.name  # pickled as the name of a module-level constant
+
+
+class layout(memory_format):
+    """Always `strided`: minitorch has no sparse tensors. PyTorch: torch.layout."""
+
+    __slots__ = ()
+
+
+contiguous_format = memory_format("contiguous_format")  # row-major
+preserve_format = memory_format("preserve_format")  # as the example
+channels_last = memory_format("channels_last")  # images with their channels innermost
+strided = layout("strided")
+
+CHANNELS_LAST_ORDER = (0, 2, 3, 1)  # the dimensions of an image batch from the outermost to the innermost
+
+
+def check_format(value: object, function: str) -> None:
+    """Raise TypeError in PyTorch's words unless it is a memory format or None."""
+    if value is not None and type(value) is not memory_format:
+        raise TypeError(
+            f"{function}(): argument 'memory_format' must be torch.memory_format, not {type(value).__name__}"
+        )
