@@ -95,7 +95,11 @@ class device:
             return
         if not isinstance(type, str):
             raise TypeError(f"device(): argument 'type' (position 1) must be str, not {type.__class__.__name__}")
+        if not type:
+            raise RuntimeError("Device string must not be empty")
         name, colon, number = type.partition(":")
+        if not name:
+            raise RuntimeError(f"Invalid device string: '{type}'")
         if name not in ("cpu", "cuda", "meta"):
             if name in _OTHER_DEVICES:
                 raise RuntimeError(f"minitorch has the devices cpu and cuda, not {name}")
@@ -169,6 +173,7 @@ class Size(tuple):
 
 def promote_types(type1: dtype, type2: dtype) -> dtype:
     """The smallest dtype that both can be cast to safely. PyTorch: torch.promote_types."""
+    _check_dtypes("promote_types", type1=type1, type2=type2)
     if type1 is type2:
         return type1
     if type1.category != type2.category:
@@ -177,6 +182,20 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
         return float64
     # Integers here: uint8 < int32 < int64, and every pair meets in the wider one.
     return type1 if type1.itemsize > type2.itemsize else type2
+
+
+def can_cast(from_: dtype, to: dtype) -> bool:
+    """Whether a result can be stored in a dtype: not in one of a lower category. PyTorch: torch.can_cast."""
+    _check_dtypes("can_cast", from_=from_, to=to)
+    return from_.category <= to.category
+
+
+def _check_dtypes(function: str, **arguments: object) -> None:
+    for position, (name, value) in enumerate(arguments.items(), 1):
+        if not isinstance(value, dtype):
+            raise TypeError(
+                f"{function}(): argument '{name}' (position {position}) must be torch.dtype, not {type(value).__name__}"
+            )
 
 
 class finfo:

@@ -93,6 +93,8 @@ class Arithmetic:
         return minitorch.abs(self)
 
     def __invert__(self):
+        if self.is_floating_point():
+            raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
         return minitorch.bitwise_not(self)
 
     def __and__(self, other):
@@ -111,10 +113,10 @@ class Arithmetic:
     __rxor__ = __xor__
 
     def __matmul__(self, other):
-        return minitorch.matmul(self, other) if is_operand(other) else NotImplemented
+        return minitorch.matmul(self, other) if isinstance(other, Arithmetic) else NotImplemented
 
     def __rmatmul__(self, other):
-        return minitorch.matmul(other, self) if is_operand(other) else NotImplemented
+        return minitorch.matmul(other, self) if isinstance(other, Arithmetic) else NotImplemented
 
     def __eq__(self, other):
         return minitorch.eq(self, other) if is_operand(other) else NotImplemented
@@ -382,7 +384,59 @@ class Arithmetic:
         """See `minitorch.isfinite`."""
         return minitorch.isfinite(self)
 
+    def positive(self):
+        """See `minitorch.positive`."""
+        return minitorch.positive(self)
+
     absolute, negative = abs, neg
+
+    def exp2_(self):
+        """See `minitorch.exp2`."""
+        return write(self, minitorch.exp2)
+
+    def expm1_(self):
+        """See `minitorch.expm1`."""
+        return write(self, minitorch.expm1)
+
+    def log2_(self):
+        """See `minitorch.log2`."""
+        return write(self, minitorch.log2)
+
+    def log10_(self):
+        """See `minitorch.log10`."""
+        return write(self, minitorch.log10)
+
+    def log1p_(self):
+        """See `minitorch.log1p`."""
+        return write(self, minitorch.log1p)
+
+    def tan_(self):
+        """See `minitorch.tan`."""
+        return write(self, minitorch.tan)
+
+    def asin_(self):
+        """See `minitorch.asin`."""
+        return write(self, minitorch.asin)
+
+    def acos_(self):
+        """See `minitorch.acos`."""
+        return write(self, minitorch.acos)
+
+    def atan_(self):
+        """See `minitorch.atan`."""
+        return write(self, minitorch.atan)
+
+    def sinh_(self):
+        """See `minitorch.sinh`."""
+        return write(self, minitorch.sinh)
+
+    def cosh_(self):
+        """See `minitorch.cosh`."""
+        return write(self, minitorch.cosh)
+
+    def erf_(self):
+        """See `minitorch.erf`."""
+        return write(self, minitorch.erf)
 
     def round(self, *, decimals=0):
         """See `minitorch.round`."""

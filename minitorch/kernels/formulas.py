@@ -19,7 +19,8 @@ def add(a, b):
 
 
 def add_scaled(a, b, alpha):
-    return a + alpha * b
+    """Rounded once, in float32: the product is exact in float64, and cannot overflow before the sum."""
+    return np.float64(a) + np.float64(alpha) * np.float64(b)
 
 
 def sub(a, b):
@@ -38,7 +39,7 @@ def floor_divide(a, b):
     """Rounds down, also below zero. The remainder is taken off first: a / b alone may round up to the next integer."""
     if b == ZERO:
         return a / b
-    remainder = math.fmod(a, b)
+    remainder = np.fmod(a, b)
     quotient = (a - remainder) / b
     if remainder != ZERO and (b < ZERO) != (remainder < ZERO):
         quotient -= ONE
@@ -54,7 +55,7 @@ def trunc_divide(a, b):
 
 def remainder(a, b):
     """The sign of the divisor, as Python's %."""
-    result = math.fmod(a, b)
+    result = np.fmod(a, b)
     if result != ZERO and (b < ZERO) != (result < ZERO):
         result += b
     return result
@@ -62,14 +63,17 @@ def remainder(a, b):
 
 def fmod(a, b):
     """The sign of the dividend, as C's fmod."""
-    return math.fmod(a, b)
+    return np.fmod(a, b)
 
 
 def integer_floor_divide(a, b):
-    return a // b
+    """-a is a // -1, but wraps around for the smallest integer."""
+    return -a if b == -1 else a // b
 
 
 def integer_trunc_divide(a, b):
+    if b == -1:
+        return -a
     quotient = a // b
     return quotient + 1 if quotient < 0 and quotient * b != a else quotient
 
@@ -345,9 +349,9 @@ def isfinite(a):
     return a - a == 0
 
 
-def gelu(a):
-    """a times the normal distribution function of a."""
-    return a * HALF * (ONE + math.erf(a * math.sqrt(HALF)))
+def gelu(a, sqrt_half):
+    """a times the normal distribution function of a. sqrt(1/2) comes in the dtype of a."""
+    return a * HALF * (ONE + math.erf(a * sqrt_half))
 
 
 def softplus(a, beta, threshold):

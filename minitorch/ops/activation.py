@@ -6,6 +6,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops import inplace
+from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.unary import erf, exp
 
@@ -131,6 +132,7 @@ class SigmoidBackward(Function):
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """input above zero, negative_slope * input below. PyTorch: torch.nn.functional.leaky_relu."""
     check_tensor(input, "leaky_relu", "input", 1)
+    _refuse_integers(input, "leaky_relu_cpu")
     result = LeakyRelu.apply(input, negative_slope)
     return _write(input, result) if inplace else result
 
@@ -169,6 +171,7 @@ class LeakyReluBackward(Function):
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """input times the normal distribution function of input, or its tanh approximation. PyTorch: F.gelu."""
     check_tensor(input, "gelu", "input", 1)
+    _refuse_integers(input, "GeluKernelImpl")
     if approximate == "tanh":
         inner = math.sqrt(2 / math.pi) * (input + 0.044715 * (input * input * input))
         return 0.5 * input * (1 + tanh(inner))
@@ -183,7 +186,7 @@ class Gelu(Function):
     @staticmethod
     def forward(ctx, input):
         ctx.save_for_backward(input)
-        return wrap(input.kernels.gelu(input.array, dtype=input.array.dtype))
+        return wrap(input.kernels.gelu(input.array, dtype=input.array.dtype, scalars=(math.sqrt(0.5),)))
 
     @staticmethod
     def backward(ctx, grad):
@@ -196,6 +199,7 @@ class Gelu(Function):
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """input * sigmoid(input). PyTorch: torch.nn.functional.silu."""
     check_tensor(input, "silu", "input", 1)
+    _refuse_integers(input, "silu_cpu")
     result = input * sigmoid(input)
     return _write(input, result) if inplace else result
 
@@ -203,14 +207,32 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """input above zero, alpha * (exp(input) - 1) below. PyTorch: torch.nn.functional.elu."""
     check_tensor(input, "elu", "input", 1)
-    below = alpha * input.clamp(max=0).expm1()
-    result = input.where(input > 0, below)
+    _refuse_integers(input, "elu_cpu")
+    result = Elu.apply(input, alpha)
     return _write(input, result) if inplace else result
+
+
+class Elu(Function):
+    """derivatives.yaml: elu. The gradient passes where input is NaN."""
+
+    @staticmethod
+    def forward(ctx, input, alpha):
+        ctx.save_for_backward(input)
+        ctx.alpha = alpha
+        array, dtype, kernels = input.array, input.array.dtype, input.kernels
+        below = kernels.mul(kernels.expm1(array, dtype=dtype), alpha, dtype=dtype)
+        return wrap(kernels.where(kernels.gt(array, 0, dtype=dtype), array, below, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return where(input <= 0, grad * (ctx.alpha * exp(input.clamp(max=0))), grad), None
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta * input)) / beta; the input itself where beta * input > threshold. PyTorch: F.softplus."""
     check_tensor(input, "softplus", "input", 1)
+    _refuse_integers(input, "softplus_cpu")
     return Softplus.apply(input, beta, threshold)
 
 
@@ -232,12 +254,34 @@ class Softplus(Function):
 
 def logsigmoid(input: Tensor) -> Tensor:
     """log(sigmoid(input)), without overflow. PyTorch: torch.nn.functional.logsigmoid."""
-    return input.clamp(max=0) - (-input.abs()).exp().log1p()
+    check_tensor(input, "log_sigmoid", "input", 1)
+    _refuse_integers(input, "log_sigmoid_cpu")
+    return LogSigmoid.apply(input)
+
+
+class LogSigmoid(Function):
+    """derivatives.yaml: log_sigmoid_forward."""
+
+    @staticmethod
+    def forward(ctx, input):
+        ctx.save_for_backward(input)
+        return input.clamp(max=0) - (-input.abs()).exp().log1p()
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad * sigmoid(-input)
 
 
 def _floating(input: Tensor):
     return input.array.dtype if input.array.dtype.kind == "f" else types.get_default_dtype().numpy
 
 
+def _refuse_integers(input: Tensor, kernel: str) -> None:
+    if input.array.dtype.kind != "f":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{types.SCALAR_NAME[input.dtype]}'")
+
+
 def _write(input: Tensor, result: Tensor) -> Tensor:
+    inplace.check(input)
     return inplace.assign(input, result)

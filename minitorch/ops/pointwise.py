@@ -5,7 +5,9 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
-from minitorch.ops.promotion import Number, array_of, broadcast, check_tensor, operand, result_type
+from minitorch.ops.numbers import checked_number
+from minitorch.ops.promotion import Number, array_of, broadcast, check_tensor, is_number, operand, result_type
+from minitorch.ops.promotion import prepare as prepare
 from minitorch.ops.unary import log, reciprocal
 
 
@@ -13,7 +15,7 @@ def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """input + alpha * other. Shapes broadcast, dtypes promote. PyTorch: torch.add."""
     input, other, dtype = prepare("add", input, other)
     if alpha != 1:
-        _check_alpha(alpha, dtype)
+        _check_alpha("add", alpha, dtype)
         if not isinstance(other, Tensor):
             return Add.apply(input, other * alpha, 1, dtype)
     return Add.apply(input, other, alpha, dtype)
@@ -31,7 +33,7 @@ class Add(Function):
             return wrap(input.kernels.logical_or(input.array, array_of(other), dtype=dtype))
         if alpha == 1:
             return wrap(input.kernels.add(input.array, array_of(other), dtype=dtype))
-        return wrap(input.kernels.add_scaled(input.array, array_of(other), dtype=dtype, scalars=(alpha,)))
+        return _scaled(input.kernels, input.array, array_of(other), alpha, dtype)
 
     @staticmethod
     def backward(ctx, grad):
@@ -44,9 +46,8 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     input, other, dtype = prepare("sub", input, other)
     _refuse_bool(input, other)
     if alpha != 1:
-        _check_alpha(alpha, dtype)
-        other = other * alpha
-    return Sub.apply(input, other, dtype)
+        _check_alpha("sub", alpha, dtype)
+    return Sub.apply(input, other, alpha, dtype)
 
 
 class Sub(Function):
@@ -55,12 +56,16 @@ class Sub(Function):
     operands = 2
 
     @staticmethod
-    def forward(ctx, input, other, dtype):
-        return wrap(input.kernels.sub(input.array, array_of(other), dtype=dtype))
+    def forward(ctx, input, other, alpha, dtype):
+        ctx.alpha = alpha
+        if alpha == 1:
+            return wrap(input.kernels.sub(input.array, array_of(other), dtype=dtype))
+        return _scaled(input.kernels, input.array, array_of(other), -alpha, dtype)
 
     @staticmethod
     def backward(ctx, grad):
-        return grad, -grad if ctx.needs_input_grad[1] else None, None
+        other = (-grad if ctx.alpha == 1 else grad * -ctx.alpha) if ctx.needs_input_grad[1] else None
+        return grad, other, None, None
 
 
 def rsub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
@@ -68,9 +73,8 @@ def rsub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     input, other, dtype = prepare("rsub", input, other)
     _refuse_bool(input, other)
     if alpha != 1:
-        _check_alpha(alpha, dtype)
-        input = input * alpha
-    return Rsub.apply(input, other, dtype)
+        _check_alpha("rsub", alpha, dtype)
+    return Rsub.apply(input, other, alpha, dtype)
 
 
 class Rsub(Function):
@@ -81,12 +85,22 @@ class Rsub(Function):
     operands = 2
 
     @staticmethod
-    def forward(ctx, input, other, dtype):
-        return wrap(input.kernels.sub(array_of(other), input.array, dtype=dtype))
+    def forward(ctx, input, other, alpha, dtype):
+        ctx.alpha = alpha
+        if alpha == 1:
+            return wrap(input.kernels.sub(array_of(other), input.array, dtype=dtype))
+        return _scaled(input.kernels, array_of(other), input.array, -alpha, dtype)
 
     @staticmethod
     def backward(ctx, grad):
-        return -grad, grad if ctx.needs_input_grad[1] else None, None
+        input = -grad if ctx.alpha == 1 else grad * -ctx.alpha
+        return input, grad if ctx.needs_input_grad[1] else None, None, None
+
+
+def _scaled(kernels, a, b, alpha: Number, dtype: np.dtype) -> Tensor:
+    if dtype.kind == "f":
+        return wrap(kernels.add_scaled(a, b, dtype=dtype, scalars=(alpha,)))
+    return wrap(kernels.add(a, kernels.mul(b, alpha, dtype=dtype), dtype=dtype))
 
 
 def mul(input: Tensor, other: Tensor | Number) -> Tensor:
@@ -123,10 +137,8 @@ def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = No
 
     Raises RuntimeError("ZeroDivisionError") for a rounded integer division by zero. PyTorch: torch.div.
     """
-    if rounding_mode == "floor":
-        return floor_divide(input, other)
-    if rounding_mode == "trunc":
-        return trunc_divide(input, other)
+    if rounding_mode in ("floor", "trunc"):
+        return DivRounded.apply(*prepare("div", input, other), rounding_mode)
     if rounding_mode is not None:
         raise RuntimeError(
             f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
@@ -161,17 +173,26 @@ class Div(Function):
 
 def floor_divide(input: Tensor, other: Tensor | Number) -> Tensor:
     """input / other, rounded down. Raises RuntimeError("ZeroDivisionError") for integers. PyTorch: torch.floor_divide."""
-    input, other, dtype = prepare("floor_divide", input, other)
-    return _Rounded.apply(input, other, dtype, "floor")
+    return FloorDivide.apply(*prepare("floor_divide", input, other))
 
 
-def trunc_divide(input: Tensor, other: Tensor | Number) -> Tensor:
-    """input / other, rounded towards zero. PyTorch: torch.div(rounding_mode="trunc")."""
-    input, other, dtype = prepare("div", input, other)
-    return _Rounded.apply(input, other, dtype, "trunc")
+class FloorDivide(Function):
+    """derivatives.yaml: floor_divide: not_differentiable, unlike div(rounding_mode="floor")."""
+
+    node_name = "NotImplemented"
+
+    operands = 2
+
+    @staticmethod
+    def forward(ctx, input, other, dtype):
+        return DivRounded.forward(ctx, input, other, dtype, "floor")
+
+    @staticmethod
+    def backward(ctx, grad):
+        raise RuntimeError("derivative for aten::floor_divide is not implemented")
 
 
-class _Rounded(Function):
+class DivRounded(Function):
     """derivatives.yaml: div.Tensor_mode: flat almost everywhere."""
 
     node_name = "DivBackward1"
@@ -184,7 +205,7 @@ class _Rounded(Function):
         if dtype.kind == "f":
             kernel = kernels.floor_divide if rounding == "floor" else kernels.trunc_divide
         else:
-            _refuse_zero(kernels, other)
+            _refuse_zero(f"div_{rounding}_cpu", other, dtype)
             kernel = kernels.integer_floor_divide if rounding == "floor" else kernels.integer_trunc_divide
         return wrap(kernel(input.array, array_of(other), dtype=dtype))
 
@@ -210,7 +231,7 @@ class Remainder(Function):
         ctx.save_for_backward(*([input, other] if ctx.needs_input_grad[1] else []))
         if dtype.kind == "f":
             return wrap(input.kernels.remainder(input.array, array_of(other), dtype=dtype))
-        _refuse_zero(input.kernels, other)
+        _refuse_zero("remainder_cpu", other, dtype)
         return wrap(input.kernels.integer_remainder(input.array, array_of(other), dtype=dtype))
 
     @staticmethod
@@ -218,7 +239,7 @@ class Remainder(Function):
         if not ctx.needs_input_grad[1]:
             return grad, None, None
         input, other = ctx.saved_tensors
-        return grad, -grad * floor_divide(input.detach(), other.detach()), None
+        return grad, -grad * div(input.detach(), other.detach(), rounding_mode="floor"), None
 
 
 def fmod(input: Tensor, other: Tensor | Number) -> Tensor:
@@ -237,7 +258,7 @@ class Fmod(Function):
         ctx.save_for_backward(*([input, other] if ctx.needs_input_grad[1] else []))
         if dtype.kind == "f":
             return wrap(input.kernels.fmod(input.array, array_of(other), dtype=dtype))
-        _refuse_zero(input.kernels, other)
+        _refuse_zero("fmod_cpu", other, dtype)
         return wrap(input.kernels.integer_fmod(input.array, array_of(other), dtype=dtype))
 
     @staticmethod
@@ -245,7 +266,7 @@ class Fmod(Function):
         if not ctx.needs_input_grad[1]:
             return grad, None, None
         input, other = ctx.saved_tensors
-        return grad, -grad * trunc_divide(input.detach(), other.detach()), None
+        return grad, -grad * div(input.detach(), other.detach(), rounding_mode="trunc"), None
 
 
 def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
@@ -260,11 +281,13 @@ def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
         return PowTensor.apply(input, exponent, dtype)
     if dtype.kind in "iu" and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
+    exponent = checked_number(exponent, types.of_numpy(dtype))
     return Pow.apply(input, exponent, dtype)
 
 
 def square(input: Tensor) -> Tensor:
     """input times itself. PyTorch: torch.square."""
+    check_tensor(input, "square", "input", 1)
     return pow(input, 2)
 
 
@@ -306,6 +329,8 @@ class PowTensor(Function):
 
     @staticmethod
     def forward(ctx, input, exponent, dtype):
+        if dtype.kind == "b":
+            raise NotImplementedError("\"pow\" not implemented for 'Bool'")
         result = _power(input.kernels, input.array, exponent.array, dtype)
         ctx.save_for_backward(input, exponent, result)
         return result
@@ -317,7 +342,7 @@ class PowTensor(Function):
         if ctx.needs_input_grad[0]:
             grad_input = (grad * (exponent * pow(input, exponent - 1))).masked_fill(exponent == 0, 0)
         if ctx.needs_input_grad[1]:
-            grad_exponent = (grad * (result * log(input))).masked_fill((input == 0) & (exponent >= 0), 0)
+            grad_exponent = (grad * (result * log(input.to(result.dtype)))).masked_fill((input == 0) & (exponent >= 0), 0)
         return grad_input, grad_exponent, None
 
 
@@ -358,7 +383,8 @@ class Atan2(Function):
     @staticmethod
     def backward(ctx, grad):
         input, other = ctx.saved_tensors
-        scaled = grad * reciprocal(input * input + other * other)
+        distance = input * input + other * other
+        scaled = (grad * reciprocal(distance)).masked_fill(distance == 0, 0)
         return scaled * other, scaled * -input, None
 
 
@@ -412,9 +438,8 @@ def where(condition: Tensor, input: Tensor | Number | None = None, other: Tensor
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
     if condition.array.dtype.kind not in "bu":
-        raise RuntimeError(
-            f"where expected condition to be a boolean tensor, but got a tensor with dtype {_name(condition)}"
-        )
+        name = types.SCALAR_NAME[condition.dtype]
+        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {name}")
     dtype = result_type(operand(input, "where", "input", 2), operand(other, "where", "other", 3))
     input, other = (each if isinstance(each, Tensor) else wrap(np.asarray(each, dtype.numpy)) for each in (input, other))
     broadcast(condition.array.shape, input.array.shape, other.array.shape)
@@ -436,30 +461,9 @@ class Where(Function):
         return None, where(condition, grad, 0) if input else None, where(condition, 0, grad) if other else None, None
 
 
-def prepare(
-    function: str, input: Tensor, other: object, argument: str = "other"
-) -> tuple[Tensor, "Tensor | Number", np.dtype]:
-    """Check two operands; the NumPy dtype that the operation computes in."""
-    if not isinstance(input, Tensor):
-        check_tensor(input, function, "input", 1)
-    if isinstance(other, Tensor):
-        a, b = input.array, other.array
-        if a.shape != b.shape:
-            broadcast(a.shape, b.shape)
-        if a.dtype == b.dtype:
-            return input, other, a.dtype
-    else:
-        other = operand(other, function, argument)
-        if type(other) is float and input.array.dtype.kind == "f":
-            return input, other, input.array.dtype
-    return input, other, result_type(input, other).numpy
-
-
-def _name(tensor: Tensor) -> str:
-    return types.SCALAR_NAME[tensor.dtype]
-
-
-def _check_alpha(alpha: Number, dtype: np.dtype) -> None:
+def _check_alpha(function: str, alpha: Number, dtype: np.dtype) -> None:
+    if not is_number(alpha):
+        raise TypeError(f"{function}(): argument 'alpha' must be Number, not {type(alpha).__name__}")
     if isinstance(alpha, bool) and dtype.kind != "b":
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
     if isinstance(alpha, float) and dtype.kind != "f":
@@ -481,6 +485,14 @@ def _refuse_bool(input: Tensor, other: Tensor | Number) -> None:
         )
 
 
-def _refuse_zero(kernels, divisor: Tensor | Number) -> None:
-    if kernels.contains_zero(divisor.array) if isinstance(divisor, Tensor) else divisor == 0:
+def _refuse_zero(kernel: str, divisor: Tensor | Number, dtype: np.dtype) -> None:
+    """Division of integers: none by what is zero in the dtype of the result (256 is, as uint8), and none of bool."""
+    if dtype.kind == "b":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+    if isinstance(divisor, Tensor):
+        divisor = divisor.to(types.of_numpy(dtype))
+        zero = divisor.kernels.contains_zero(divisor.array)
+    else:
+        zero = divisor % (1 << 8 * dtype.itemsize) == 0
+    if zero:
         raise RuntimeError("ZeroDivisionError")

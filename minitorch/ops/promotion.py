@@ -76,6 +76,25 @@ def operand(value: object, function: str, argument: str = "other", position: int
     )
 
 
+def prepare(
+    function: str, input: Tensor, other: object, argument: str = "other"
+) -> tuple[Tensor, "Tensor | Number", np.dtype]:
+    """Check two operands; the NumPy dtype that the operation computes in."""
+    if not isinstance(input, Tensor):
+        check_tensor(input, function, "input", 1)
+    if isinstance(other, Tensor):
+        a, b = input.array, other.array
+        if a.shape != b.shape:
+            broadcast(a.shape, b.shape)
+        if a.dtype == b.dtype:
+            return input, other, a.dtype
+    else:
+        other = operand(other, function, argument)
+        if type(other) is float and input.array.dtype.kind == "f":
+            return input, other, input.array.dtype
+    return input, other, result_type(input, other).numpy
+
+
 def array_of(value: Tensor | Number):
     """What a kernel takes: the tensor's array, or the number itself."""
     return value.array if isinstance(value, Tensor) else value

@@ -3,10 +3,12 @@
 import math
 from builtins import max as builtins_max
 
+from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
-from minitorch.ops.pointwise import maximum, minimum
-from minitorch.ops.promotion import Number, category, check_tensor, operand, result_type
+from minitorch.ops.numbers import checked_number
+from minitorch.ops.pointwise import where
+from minitorch.ops.promotion import Number, broadcast, category, check_tensor, operand, result_type
 
 
 def neg(input: Tensor) -> Tensor:
@@ -42,6 +44,7 @@ def positive(input: Tensor) -> Tensor:
 def abs(input: Tensor) -> Tensor:
     """The size without the sign. PyTorch: torch.abs."""
     check_tensor(input, "abs", "input", 1)
+    _refuse_bool(input, "abs_cpu")
     return Abs.apply(input)
 
 
@@ -72,7 +75,7 @@ class Floor(Function):
 
     @staticmethod
     def forward(ctx, input):
-        return wrap(_integers_stay(input, input.kernels.floor))
+        return wrap(_integers_stay(input, input.kernels.floor, "floor_vml_cpu"))
 
     @staticmethod
     def backward(ctx, grad):
@@ -90,7 +93,7 @@ class Ceil(Function):
 
     @staticmethod
     def forward(ctx, input):
-        return wrap(_integers_stay(input, input.kernels.ceil))
+        return wrap(_integers_stay(input, input.kernels.ceil, "ceil_vml_cpu"))
 
     @staticmethod
     def backward(ctx, grad):
@@ -108,7 +111,7 @@ class Trunc(Function):
 
     @staticmethod
     def forward(ctx, input):
-        return wrap(_integers_stay(input, input.kernels.trunc))
+        return wrap(_integers_stay(input, input.kernels.trunc, "trunc_vml_cpu"))
 
     @staticmethod
     def backward(ctx, grad):
@@ -129,7 +132,7 @@ class Round(Function):
 
     @staticmethod
     def forward(ctx, input):
-        return wrap(_integers_stay(input, input.kernels.round))
+        return wrap(_integers_stay(input, input.kernels.round, "round_vml_cpu"))
 
     @staticmethod
     def backward(ctx, grad):
@@ -161,17 +164,19 @@ def clamp(input: Tensor, min: Tensor | Number | None = None, max: Tensor | Numbe
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
-        low = input if min is None else maximum(input, min)
-        return low if max is None else minimum(low, max)
-    if input.array.dtype.kind == "b":
-        raise NotImplementedError("\"clamp_scalar_cpu\" not implemented for 'Bool'")
+        return _clamp_between(input, min, max)
     bounds = [operand(bound, "clamp", name, 2) for name, bound in (("min", min), ("max", max)) if bound is not None]
     dtype = result_type(input, builtins_max(bounds, key=category))
+    if dtype is types.bool:
+        raise NotImplementedError("\"clamp_scalar_cpu\" not implemented for 'Bool'")
+    min, max = (bound if bound is None else checked_number(bound, dtype) for bound in (min, max))
     return Clamp.apply(input, min, max, dtype.numpy)
 
 
 class Clamp(Function):
-    """derivatives.yaml: clamp. The bounds themselves let the gradient pass."""
+    """derivatives.yaml: clamp. The bounds themselves let the gradient pass; NaN does not."""
+
+    node_name = "ClampBackward1"
 
     @staticmethod
     def forward(ctx, input, min, max, dtype):
@@ -186,13 +191,51 @@ class Clamp(Function):
     @staticmethod
     def backward(ctx, grad):
         (input,) = ctx.saved_tensors
-        low, high = ctx.bounds
-        outside = None
-        if low is not None:
-            outside = input < low
-        if high is not None:
-            outside = input > high if outside is None else outside | (input > high)
-        return grad.masked_fill(outside, 0), None, None, None
+        return where(_inside(input, *ctx.bounds), grad, 0), None, None, None
+
+
+def _inside(input: Tensor, low: Tensor | Number | None, high: Tensor | Number | None) -> Tensor:
+    if low is None:
+        return input <= high
+    return input >= low if high is None else (input >= low) & (input <= high)
+
+
+def _clamp_between(input: Tensor, min: Tensor | None, max: Tensor | None) -> Tensor:
+    bounds = [bound for bound in (min, max) if bound is not None]
+    if not all(isinstance(bound, Tensor) for bound in bounds):
+        given = ", ".join(type(each).__name__ for each in (input, *bounds))
+        raise TypeError(
+            f"clamp() received an invalid combination of arguments - got ({given}), but expected one of:"
+        )
+    broadcast(input.array.shape, *[bound.array.shape for bound in bounds])
+    dtype = types.promote_types(result_type(input, bounds[0]), result_type(input, bounds[-1]))
+    if dtype is types.bool:
+        raise NotImplementedError("\"clamp_cpu\" not implemented for 'Bool'")
+    return ClampTensor.apply(input, min, max, dtype.numpy)
+
+
+class ClampTensor(Function):
+    """derivatives.yaml: clamp.Tensor. Where the bounds cross, the upper one is the result and has the gradient."""
+
+    node_name = "ClampBackward0"
+
+    @staticmethod
+    def forward(ctx, input, min, max, dtype):
+        ctx.save_for_backward(input, min, max)
+        result = input.array
+        if min is not None:
+            result = input.kernels.maximum(result, min.array, dtype=dtype)
+        return wrap(result if max is None else input.kernels.minimum(result, max.array, dtype=dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        input, low, high = ctx.saved_tensors
+        grad_low = grad_high = None
+        if ctx.needs_input_grad[1]:
+            grad_low = where(input < low if high is None else (input < low) & (low < high), grad, 0)
+        if ctx.needs_input_grad[2]:
+            grad_high = where(input > high if low is None else (input > high) | (high < low), grad, 0)
+        return where(_inside(input, low, high), grad, 0), grad_low, grad_high, None
 
 
 def clamp_min(input: Tensor, min: Tensor | Number) -> Tensor:
@@ -205,8 +248,14 @@ def clamp_max(input: Tensor, max: Tensor | Number) -> Tensor:
     return clamp(input, max=max)
 
 
-def _integers_stay(input: Tensor, kernel):
+def _integers_stay(input: Tensor, kernel, name: str):
+    _refuse_bool(input, name)
     return (kernel if input.array.dtype.kind == "f" else input.kernels.copy)(input.array, dtype=input.array.dtype)
+
+
+def _refuse_bool(input: Tensor, kernel: str) -> None:
+    if input.array.dtype.kind == "b":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
 
 
 def _limits(dtype):
