@@ -193,8 +193,9 @@ def can_cast(from_: dtype, to: dtype) -> bool:
 def _check_dtypes(function: str, **arguments: object) -> None:
     for position, (name, value) in enumerate(arguments.items(), 1):
         if not isinstance(value, dtype):
+            given = type(value).__name__
             raise TypeError(
-                f"{function}(): argument '{name}' (position {position}) must be torch.dtype, not {type(value).__name__}"
+                f"{function}(): argument '{name}' (position {position}) must be torch.dtype, not {given}"
             )
 
 

@@ -45,10 +45,10 @@ class Arithmetic:
         return minitorch.reciprocal(self) * other if is_operand(other) else NotImplemented
 
     def __rfloordiv__(self, other):
-        return minitorch.floor_divide(minitorch.full_like(self, other, dtype=minitorch.result_type(self, other)), self) if is_operand(other) else NotImplemented
+        return minitorch.floor_divide(number_like(self, other), self) if is_operand(other) else NotImplemented
 
     def __rmod__(self, other):
-        return minitorch.remainder(minitorch.full_like(self, other, dtype=minitorch.result_type(self, other)), self) if is_operand(other) else NotImplemented
+        return minitorch.remainder(number_like(self, other), self) if is_operand(other) else NotImplemented
 
     def __rpow__(self, other):
         return minitorch.pow(other, self) if is_operand(other) else NotImplemented
@@ -455,6 +455,11 @@ class Arithmetic:
     def clamp_max(self, max):
         """See `minitorch.clamp_max`."""
         return minitorch.clamp_max(self, max)
+
+
+def number_like(tensor, number):
+    """The number as a 0-d tensor that promotes nothing; an integer wraps around where it does not fit."""
+    return minitorch.tensor(number, device=tensor.device).to(minitorch.result_type(tensor, number))
 
 
 def is_operand(other: object) -> bool:

@@ -342,7 +342,8 @@ class PowTensor(Function):
         if ctx.needs_input_grad[0]:
             grad_input = (grad * (exponent * pow(input, exponent - 1))).masked_fill(exponent == 0, 0)
         if ctx.needs_input_grad[1]:
-            grad_exponent = (grad * (result * log(input.to(result.dtype)))).masked_fill((input == 0) & (exponent >= 0), 0)
+            slope = result * log(input.to(result.dtype))
+            grad_exponent = (grad * slope).masked_fill((input == 0) & (exponent >= 0), 0)
         return grad_input, grad_exponent, None
 
 
@@ -486,7 +487,7 @@ def _refuse_bool(input: Tensor, other: Tensor | Number) -> None:
 
 
 def _refuse_zero(kernel: str, divisor: Tensor | Number, dtype: np.dtype) -> None:
-    """Division of integers: none by what is zero in the dtype of the result (256 is, as uint8), and none of bool."""
+    """No division of integers by what is zero in the dtype of the result (256 is, as uint8); none of bool."""
     if dtype.kind == "b":
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
     if isinstance(divisor, Tensor):

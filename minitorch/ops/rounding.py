@@ -215,7 +215,7 @@ def _clamp_between(input: Tensor, min: Tensor | None, max: Tensor | None) -> Ten
 
 
 class ClampTensor(Function):
-    """derivatives.yaml: clamp.Tensor. Where the bounds cross, the upper one is the result and has the gradient."""
+    """derivatives.yaml: clamp.Tensor. Where the bounds cross, the upper one has the gradient."""
 
     node_name = "ClampBackward0"
 
