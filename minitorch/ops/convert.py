@@ -140,9 +140,7 @@ def to(input: Tensor, *args, dtype=None, device=None, non_blocking=False, copy=F
             dtype, device = each.dtype, each.device
         elif isinstance(each, (str, types.device, int)) and not isinstance(each, bool):
             device = each
-        elif isinstance(each, bool):
-            non_blocking = each
-        elif each is not None:
+        elif each is not None and not isinstance(each, bool):  # a bool is `non_blocking`: nothing to wait for
             raise TypeError(
                 f"to() received an invalid combination of arguments - got ({type(each).__name__}), but expected one of:"
             )

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from minitorch import types
-from minitorch.kernels.layout import memory_order, strides_in_order
 from minitorch._tensor import Tensor, contiguous_strides, wrap
+from minitorch.kernels.layout import memory_order, strides_in_order
 from minitorch.ops.devices import kernels_on
 from minitorch.ops.numbers import checked_number
 from minitorch.ops.promotion import Number, check_tensor, dtype_of_number
@@ -23,8 +23,8 @@ from minitorch.ops.sizes import (
     sizes_of,
 )
 
-# Every function takes what PyTorch's takes: `dtype` (the default dtype if None), `device`, `requires_grad`, and `layout`,
-# `pin_memory` and `memory_format`, which are accepted and change nothing.
+# Every function takes what PyTorch's takes: `dtype` (the default dtype if None), `device`, `requires_grad`, and `layout`
+# and `pin_memory`, which change nothing. `memory_format` decides the strides of the functions ending in _like only.
 
 
 def empty(

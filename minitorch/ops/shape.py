@@ -20,6 +20,7 @@ from minitorch.ops.sizes import (
     wrap_dim,
 )
 
+
 def window(source: Tensor, shape: Sequence[int], stride: Sequence[int], offset: int) -> Tensor:
     """Another window onto the storage of `source`; `stride` and `offset` count elements. The caller checks the bounds."""
     view = object.__new__(Tensor)
