@@ -55,7 +55,12 @@ def test_layouts(name, data):
 @pytest.mark.parametrize("dtype", strategies.FLOATS)
 def test_extreme_numbers(name, dtype):
     """NaN stays NaN, nothing overflows that need not."""
-    check(lambda torch, x: ACTIVATIONS[name](torch.nn.functional, x), array(EXTREMES, dtype))
+    numbers = EXTREMES
+    if (name, dtype) == ("gelu", "float32"):
+        # PyTorch's vectors give gelu(inf) = NaN here; its scalar loop and its float64 give inf, as ours do.
+        numbers = [each for each in EXTREMES if each != np.inf]
+        check(lambda torch, x: torch.nn.functional.gelu(x), array(np.inf, dtype), grad=False)
+    check(lambda torch, x: ACTIVATIONS[name](torch.nn.functional, x), array(numbers, dtype))
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

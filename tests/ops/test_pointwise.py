@@ -84,7 +84,8 @@ def test_python_numbers_on_both_sides(name, number):
         x = array([1, 2, 3, 5], dtype, requires_grad=False if name == "//" else None)
         check(lambda torch, x: OPERATORS[name](torch, x, number), x, may_raise=True, text=text)
         if name == "%":
-            x = array([1, 2, 3, 5], dtype, requires_grad=False)  # PyTorch has no derivative of number % x; ours has
+            # PyTorch has no derivative of number % x; ours has, that of remainder.
+            x = array([1, 2, 3, 5], dtype, requires_grad=False)
         check(lambda torch, x: OPERATORS[name](torch, number, x), x, may_raise=True, text=text)
 
 

@@ -62,8 +62,12 @@ def test_clamp(limits):
 
 @given(data=st.data())
 def test_clamp_with_tensors(data):
+    """The derivatives only with bounds of one shape: PyTorch's backward fails where both together are larger
+    than x and one of them ("output with shape [] doesn't match the broadcast shape [1]")."""
     shapes = data.draw(strategies.broadcastable(3, max_dims=3))
     x, low, high = (data.draw(strategies.inputs(shape)) for shape in shapes)
+    check(lambda torch, x, low, high: torch.clamp(x, low, high), x, low, high, grad=False)
+    high = data.draw(strategies.inputs(shapes[1]))
     check(lambda torch, x, low, high: torch.clamp(x, low, high), x, low, high, double=True)
 
 
