@@ -350,8 +350,8 @@ def _broadcast_strides(init: np.ndarray, m: int, n: int) -> tuple[int, int]:
 
 
 def _writable(array: np.ndarray) -> np.ndarray:
-    """Loops are compiled for writable arrays only."""
-    return array if array.flags.writeable else array.copy()
+    """Loops are compiled for writable arrays only, and pack rows whose elements are apart."""
+    return array.copy() if 0 in array.strides[-2:] or not array.flags.writeable else array
 
 
 def _contiguous(array: np.ndarray) -> np.ndarray:
