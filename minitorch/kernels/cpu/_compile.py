@@ -23,7 +23,7 @@ REGROUP = {"reassoc", "contract"}
 
 def serial(function: Callable, fastmath: bool | set = False) -> Callable:
     """Compile a loop for one thread. `function` must not raise: it writes a status that its launcher reads."""
-    with _cache_directory():
+    with _cache_directory("serial" + "-".join(sorted(fastmath or ()))):
         return njit(nogil=True, cache=_CACHE is not None, error_model="numpy", fastmath=fastmath)(function)
 
 
@@ -49,7 +49,7 @@ class _Parallel:
     def __init__(self, function: Callable):
         self._function = function
         self._one = None
-        with _cache_directory():
+        with _cache_directory("parallel"):
             self._many = njit(parallel=True, nogil=True, cache=_CACHE is not None, error_model="numpy")(function)
 
     def __call__(self, *arguments):
@@ -105,15 +105,22 @@ def _find_cache() -> str | None:
 
 
 class _cache_directory:
-    """Points Numba at our cache while one of our loops is decorated, and leaves a user's own functions alone."""
+    """Points Numba at our cache while one of our loops is decorated, and leaves a user's own functions alone.
+
+    Each way of compiling has a folder: Numba's index does not tell a function's parallel build from its serial one, and
+    would load whichever came first.
+    """
 
     lock = threading.RLock()  # the setting is one for all threads
+
+    def __init__(self, build: str):
+        self.build = build
 
     def __enter__(self):
         self.lock.acquire()
         self.before = numba.config.CACHE_DIR
         if _CACHE is not None:
-            numba.config.CACHE_DIR = _CACHE
+            numba.config.CACHE_DIR = os.path.join(_CACHE, self.build)
 
     def __exit__(self, *unused):
         numba.config.CACHE_DIR = self.before
