@@ -1,7 +1,24 @@
 """minitorch: a PyTorch that people can read. PyTorch: torch/__init__.py, name by name."""
 
+from minitorch import _tensor_str as _tensor_str
+from minitorch import autograd as autograd
+from minitorch import cpu as cpu
+from minitorch import cuda as cuda
+from minitorch import nn as nn
+from minitorch import ops as ops
+from minitorch import optim as optim
+from minitorch import random as random
 from minitorch import types as types
+from minitorch import utils as utils
 from minitorch._tensor import Tensor as Tensor
+from minitorch._tensor_str import set_printoptions as set_printoptions
+from minitorch.autograd.grad_mode import enable_grad as enable_grad
+from minitorch.autograd.grad_mode import inference_mode as inference_mode
+from minitorch.autograd.grad_mode import is_grad_enabled as is_grad_enabled
+from minitorch.autograd.grad_mode import no_grad as no_grad
+from minitorch.autograd.grad_mode import set_grad_enabled as set_grad_enabled
+from minitorch.cpu import get_num_threads as get_num_threads
+from minitorch.cpu import set_num_threads as set_num_threads
 from minitorch.ops.activation import relu as relu
 from minitorch.ops.activation import sigmoid as sigmoid
 from minitorch.ops.activation import tanh as tanh
@@ -104,6 +121,7 @@ from minitorch.ops.pointwise import rsub as rsub
 from minitorch.ops.pointwise import square as square
 from minitorch.ops.pointwise import sub as sub
 from minitorch.ops.pointwise import where as where
+from minitorch.ops.promotion import broadcast as broadcast_shapes  # noqa: F401
 from minitorch.ops.promotion import result_type as result_type
 from minitorch.ops.random import bernoulli as bernoulli
 from minitorch.ops.random import multinomial as multinomial
@@ -152,6 +170,12 @@ from minitorch.ops.shape import t as t
 from minitorch.ops.shape import transpose as transpose
 from minitorch.ops.shape import unflatten as unflatten
 from minitorch.ops.shape import unsqueeze as unsqueeze
+from minitorch.ops.sizes import channels_last as channels_last
+from minitorch.ops.sizes import contiguous_format as contiguous_format
+from minitorch.ops.sizes import layout as layout
+from minitorch.ops.sizes import memory_format as memory_format
+from minitorch.ops.sizes import preserve_format as preserve_format
+from minitorch.ops.sizes import strided as strided
 from minitorch.ops.softmax import log_softmax as log_softmax
 from minitorch.ops.softmax import softmax as softmax
 from minitorch.ops.sort import argsort as argsort
@@ -169,27 +193,15 @@ from minitorch.ops.unary import exp as exp
 from minitorch.ops.unary import exp2 as exp2
 from minitorch.ops.unary import expm1 as expm1
 from minitorch.ops.unary import log as log
-from minitorch.ops.unary import log10 as log10
 from minitorch.ops.unary import log1p as log1p
 from minitorch.ops.unary import log2 as log2
+from minitorch.ops.unary import log10 as log10
 from minitorch.ops.unary import reciprocal as reciprocal
 from minitorch.ops.unary import rsqrt as rsqrt
 from minitorch.ops.unary import sin as sin
 from minitorch.ops.unary import sinh as sinh
 from minitorch.ops.unary import sqrt as sqrt
 from minitorch.ops.unary import tan as tan
-from minitorch.autograd.grad_mode import enable_grad as enable_grad
-from minitorch.autograd.grad_mode import inference_mode as inference_mode
-from minitorch.autograd.grad_mode import is_grad_enabled as is_grad_enabled
-from minitorch.autograd.grad_mode import no_grad as no_grad
-from minitorch.autograd.grad_mode import set_grad_enabled as set_grad_enabled
-from minitorch.ops.sizes import channels_last as channels_last
-from minitorch.ops.sizes import contiguous_format as contiguous_format
-from minitorch.ops.sizes import layout as layout
-from minitorch.ops.sizes import memory_format as memory_format
-from minitorch.ops.sizes import preserve_format as preserve_format
-from minitorch.ops.sizes import strided as strided
-from minitorch.ops.promotion import broadcast as broadcast_shapes
 from minitorch.random import Generator as Generator
 from minitorch.random import default_generator as default_generator
 from minitorch.random import get_rng_state as get_rng_state
@@ -199,6 +211,7 @@ from minitorch.random import seed as seed
 from minitorch.random import set_rng_state as set_rng_state
 from minitorch.types import Size as Size
 from minitorch.types import bool as bool
+from minitorch.types import can_cast as can_cast
 from minitorch.types import device as device
 from minitorch.types import dtype as dtype
 from minitorch.types import finfo as finfo
@@ -211,19 +224,6 @@ from minitorch.types import int64 as int64
 from minitorch.types import promote_types as promote_types
 from minitorch.types import set_default_dtype as set_default_dtype
 from minitorch.types import uint8 as uint8
-
-from minitorch import _tensor_str as _tensor_str
-from minitorch import autograd as autograd
-from minitorch import cpu as cpu
-from minitorch import cuda as cuda
-from minitorch import nn as nn
-from minitorch import ops as ops
-from minitorch import optim as optim
-from minitorch import random as random
-from minitorch import utils as utils
-from minitorch._tensor_str import set_printoptions as set_printoptions
-from minitorch.cpu import get_num_threads as get_num_threads
-from minitorch.cpu import set_num_threads as set_num_threads
 
 # Second names of the same things.
 float = float32

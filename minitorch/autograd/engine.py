@@ -56,9 +56,9 @@ def run_backward(
                     if not retain_graph:
                         node._release()
                     for place, (edge, grad) in enumerate(zip(node._edges, outgoing)):
-                        if grad is not None and edge is not None and edge[0] is not None:
-                            if useful is None or edge[0] in useful:
-                                _add(arrived, *edge, _fitting(node, place, grad, *edge))
+                        wanted_here = grad is not None and edge is not None and edge[0] is not None
+                        if wanted_here and (useful is None or edge[0] in useful):
+                            _add(arrived, *edge, _fitting(node, place, grad, *edge))
                     outgoing = grad = None
             for edge in node._edges:
                 if edge is not None and edge[0] is not None:

@@ -56,7 +56,7 @@ class FunctionCtx(Node):
         """Call the function's backward() and check what it returned."""
         if self._materialize_grads and None in grads:
             grads = [
-                minitorch.zeros(shape, dtype=minitorch.types.of_numpy(dtype)) if grad is None else grad
+                minitorch.zeros(shape, dtype=minitorch.types.of_numpy(dtype)) if grad is None and dtype else grad
                 for grad, (shape, dtype) in zip(grads, self._metadata)
             ]
         results = self._forward_cls.backward(self, *grads)
@@ -99,7 +99,8 @@ class FunctionMeta(type):
 
     def __init__(cls, name, bases, members):
         super().__init__(name, bases, members)
-        suffix = "Backward0" if cls.__module__.startswith("minitorch.ops") else "Backward"
+        cls._ours = cls.__module__.startswith("minitorch.ops")
+        suffix = "Backward0" if cls._ours else "Backward"
         node_name = members.get("node_name", name + suffix)
         own = {"_forward_cls": cls, "__module__": cls.__module__, "_title": members.get("node_title", node_name)}
         own["_operands"] = members.get("operands", 0)
@@ -178,7 +179,10 @@ class Function(metaclass=FunctionMeta):
 def _run_unrecorded(cls: type[Function], args: tuple):
     """forward() alone, as under no_grad and in every backward pass; what it leaves on ctx is dropped."""
     ctx = cls._backward_cls()
-    ctx.needs_input_grad = (False,) * len(args)
+    if cls._ours:
+        ctx.needs_input_grad = (False,) * len(args)  # nothing need be saved
+    else:
+        ctx.needs_input_grad = tuple([isinstance(each, Tensor) and each.requires_grad for each in args])
     if cls._separate_context:
         result = cls.forward(*args)
         cls.setup_context(ctx, args, result)

@@ -141,7 +141,12 @@ def _conv2d_uneven(input, weight, bias, total: list[int], dilation, groups) -> T
 def _pair(value: int | Sequence[int], name: str) -> Pair:
     if isinstance(value, int):
         return value, value
-    values = tuple(int(each) for each in value)
+    if not isinstance(value, (tuple, list)) or not all(isinstance(each, int) for each in value):
+        raise TypeError(
+            "conv2d() received an invalid combination of arguments - got (Tensor, Tensor, Tensor, "
+            f"{name}={type(value).__name__}), but expected one of:"
+        )
+    values = tuple(value)
     if len(values) == 1:
         return values * 2
     if len(values) != 2:
@@ -175,7 +180,7 @@ def _check(input, weight, bias, stride: Pair, padding: Pair, dilation: Pair, gro
     if kernel[0] % groups:
         raise RuntimeError(
             f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size "
-            f"{list(kernel)} instead"
+            f"[{list(kernel)}] instead"
         )
     if shape[1] != kernel[1] * groups:
         raise RuntimeError(
@@ -196,9 +201,14 @@ def _check(input, weight, bias, stride: Pair, padding: Pair, dilation: Pair, gro
             f"Calculated padded input size per channel: ({padded[0]} x {padded[1]}). Kernel size: "
             f"({reach[0]} x {reach[1]}). Kernel size can't be greater than actual input size"
         )
-    if input.array.dtype != weight.array.dtype:
+    if input.array.dtype != weight.array.dtype and input.array.dtype.kind != "f":
         raise RuntimeError(
             f"expected scalar type {types.SCALAR_NAME[input.dtype]} but found {types.SCALAR_NAME[weight.dtype]}"
+        )
+    if input.array.dtype != weight.array.dtype:
+        raise RuntimeError(
+            f"Input type ({types.TENSOR_NAME[input.dtype]}) and weight type ({types.TENSOR_NAME[weight.dtype]}) should "
+            "be the same or input should be a MKLDNN tensor and weight is a dense tensor"
         )
     if bias is not None and bias.array.dtype != input.array.dtype:
         raise RuntimeError(

@@ -13,7 +13,6 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
-from minitorch.autograd.grad_mode import mode
 from minitorch.ops import inplace
 from minitorch.ops.advanced_indexing import (
     Index,
@@ -186,7 +185,7 @@ def _select(input: Tensor, dim: int, index: int, number: int) -> Tensor:
         raise IndexError(f"index {index} is out of bounds for dimension {number} with size {size}")
     if index < 0:
         index += size
-    if mode.enabled and input.requires_grad:
+    if input.requires_grad:
         return Select.apply(input, dim, index)
     stride = input.stride()
     offset = input._offset + index * stride[dim]
@@ -199,7 +198,7 @@ def _slice(input: Tensor, dim: int, index: slice) -> Tensor:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     start, stop, step = _bounds(index, shape[dim])
     length = (stop - start + step - 1) // step if stop > start else 0
-    if mode.enabled and input.requires_grad:
+    if input.requires_grad:
         return Slice.apply(input, dim, start, length, step)
     stride = input.stride()
     return window(

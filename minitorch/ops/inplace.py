@@ -11,13 +11,17 @@ from minitorch.autograd.grad_mode import mode
 from minitorch.autograd.node import gradient_edge
 from minitorch.ops.convert import tensor
 from minitorch.ops.creation import empty_like, ones, zeros_like
-from minitorch.ops.pointwise import add, div, mul, sub
+from minitorch.ops.numbers import checked_number
+from minitorch.ops.pointwise import add, div, floor_divide, mul, sub
 from minitorch.ops.promotion import Number, array_of, broadcast, operand
-from minitorch.ops.shape import AsStrided, AsStridedBackward, expand
+from minitorch.ops.shape import AsStrided, AsStridedBackward
 
 
-def check(target: Tensor) -> bool:
-    """Raise RuntimeError in PyTorch's words where the tensor may not be written to; whether the write is recorded."""
+def check(target: Tensor, repeated: bool = False) -> bool:
+    """Raise RuntimeError in PyTorch's words where the tensor may not be written to; whether the write is recorded.
+
+    `repeated`: elements that share memory may be written, since all get one value.
+    """
     recorded = mode.enabled and target.requires_grad
     if recorded:
         if target._base is not None:
@@ -26,7 +30,7 @@ def check(target: Tensor) -> bool:
             whose = "a leaf" if target._base is None else "a view of a leaf"
             raise RuntimeError(f"{whose} Variable that requires grad is being used in an in-place operation.")
     array = target.array
-    if 0 in array.strides and array.size and any(n > 1 and step == 0 for n, step in zip(array.shape, array.strides)):
+    if not repeated and 0 in array.strides and array.size and any(n > 1 and step == 0 for n, step in zip(array.shape, array.strides)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
@@ -72,11 +76,7 @@ def check_overlap(target: Tensor, source: Tensor) -> None:
 
 def assign(target: Tensor, result: Tensor) -> Tensor:
     """Write the result of an operation on `target` into it. The caller has called `check`."""
-    if result.array.shape != target.array.shape:
-        raise RuntimeError(
-            f"output with shape {list(target.array.shape)} doesn't match the broadcast shape "
-            f"{list(result.array.shape)}"
-        )
+    _check_shape(target, result.array.shape)
     if result.array.dtype != target.array.dtype:
         check_castable(result.dtype, target.dtype)
         result = result.to(target.dtype)
@@ -88,6 +88,13 @@ def assign(target: Tensor, result: Tensor) -> Tensor:
         _move_saved(result, target)
         rebase(target, result._grad_fn, result._output_nr)
     return target
+
+
+def _check_shape(target: Tensor, shape: tuple[int, ...]) -> None:
+    if shape != target.array.shape:
+        raise RuntimeError(
+            f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(shape)}"
+        )
 
 
 def check_castable(source: types.dtype, target: types.dtype) -> None:
@@ -164,8 +171,9 @@ def _keep_saved(node, target: Tensor) -> None:
         return
     copy = wrap(target.kernels.contiguous(target.array))
     copy._grad_fn, copy._output_nr, copy._requires_grad = target.grad_fn, target._output_nr, target._requires_grad
-    node._saved = tuple([copy if each is target else each for each in saved])
-    node._versions = tuple([0 if each is copy else version for each, version in zip(node._saved, node._versions)])
+    place = next(place for place, each in enumerate(saved) if each is target)  # the input, not an equal operand
+    node._saved = (*saved[:place], copy, *saved[place + 1 :])
+    node._versions = (*node._versions[:place], 0, *node._versions[place + 1 :])
 
 
 def _move_saved(result: Tensor, target: Tensor) -> None:
@@ -185,14 +193,14 @@ def add_(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """PyTorch: Tensor.add_."""
     if alpha == 1 and _plain(input, other):
         return _written(input, input.kernels.add(input.array, array_of(other), dtype=input.array.dtype, out=input.array))
-    _check_operand(input, other)
+    _check_operand(input, other, "add_")
     return assign(input, add(input, other, alpha=alpha))
 
 
 def sub_(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """PyTorch: Tensor.sub_."""
     check(input)
-    _check_operand(input, other)
+    _check_operand(input, other, "sub_")
     return assign(input, sub(input, other, alpha=alpha))
 
 
@@ -200,20 +208,33 @@ def mul_(input: Tensor, other: Tensor | Number) -> Tensor:
     """PyTorch: Tensor.mul_."""
     if _plain(input, other):
         return _written(input, input.kernels.mul(input.array, array_of(other), dtype=input.array.dtype, out=input.array))
-    _check_operand(input, other)
+    _check_operand(input, other, "mul_")
     return assign(input, mul(input, other))
 
 
 def div_(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
     """PyTorch: Tensor.div_."""
     check(input)
-    _check_operand(input, other)
+    _check_operand(input, other, "div_")
     return assign(input, div(input, other, rounding_mode=rounding_mode))
 
 
-def _check_operand(input: Tensor, other: Tensor | Number) -> None:
+def floor_divide_(input: Tensor, other: Tensor | Number) -> Tensor:
+    """PyTorch: Tensor.floor_divide_."""
+    recorded = check(input)
+    _check_operand(input, other, "floor_divide_")
+    if isinstance(other, Tensor):
+        _check_shape(input, broadcast(input.array.shape, other.array.shape))
+    if recorded or (isinstance(other, Tensor) and mode.enabled and other.requires_grad):
+        raise RuntimeError("derivative for aten::floor_divide_ is not implemented")
+    return assign(input, floor_divide(input, other))
+
+
+def _check_operand(input: Tensor, other: Tensor | Number, function: str) -> None:
     if isinstance(other, Tensor):
         check_overlap(input, other)
+    else:
+        operand(other, function, "other", 1)
 
 
 def _plain(input: Tensor, other: Tensor | Number) -> bool:
@@ -244,7 +265,7 @@ def show(target: Tensor, view: Tensor) -> Tensor:
 
 def fill_(input: Tensor, value: Number | Tensor) -> Tensor:
     """Every element becomes `value`. PyTorch: Tensor.fill_."""
-    recorded = check(input)
+    recorded = check(input, repeated=True)
     if isinstance(value, Tensor):
         if value.array.ndim:
             raise RuntimeError(
@@ -253,10 +274,10 @@ def fill_(input: Tensor, value: Number | Tensor) -> Tensor:
         if recorded or value.requires_grad:
             return assign(input, Fill.apply(input, value))
         value = value.item()
-    operand(value, "fill_", "value", 1)
+    value = checked_number(operand(value, "fill_", "value", 1), input.dtype)
     if recorded:
         return assign(input, Zero.apply(input, value) if value == 0 else Fill.apply(input, value))
-    input.array.fill(value)
+    input.array.fill(input.array.dtype.type(value))
     return _written(input, None)
 
 
@@ -295,10 +316,8 @@ def copy_(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     """Take the values of `src`, broadcast and cast. PyTorch: Tensor.copy_."""
     recorded = check(input)
     if not isinstance(src, Tensor):
-        src = tensor(operand(src, "copy_"))
-    shape = broadcast(input.array.shape, src.array.shape)
-    if shape != input.array.shape:
-        expand(src, input.array.shape)  # raises, in PyTorch's words
+        src = tensor(operand(src, "copy_", "other", 1))
+    _check_shape(input, broadcast(input.array.shape, src.array.shape))
     if recorded or (mode.enabled and src.requires_grad):
         return assign(input, Copy.apply(input, src))
     check_overlap(input, src)

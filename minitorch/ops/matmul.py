@@ -5,6 +5,8 @@ import math
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.ops.creation import ones
+from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import Number, broadcast, check_tensor
 from minitorch.ops.shape import expand, reshape, squeeze, t, transpose, unsqueeze
 
@@ -143,7 +145,10 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
             f"Expected size for first two dimensions of batch2 tensor to be: [{batch}, {inner}] but got: "
             f"[{mat2.array.shape[0]}, {mat2.array.shape[1]}]."
         )
-    _check_dtypes(input, mat2)
+    if input.array.dtype != mat2.array.dtype:
+        raise RuntimeError(
+            f"expected scalar type {types.SCALAR_NAME[input.dtype]} but found {types.SCALAR_NAME[mat2.dtype]}"
+        )
     return Bmm.apply(input, mat2)
 
 
@@ -183,7 +188,11 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
     if input.array.shape[1] != vec.array.shape[0]:
         rows, columns = input.array.shape
         raise RuntimeError(f"size mismatch, got input ({rows}), mat ({rows}x{columns}), vec ({vec.array.shape[0]})")
-    _check_dtypes(input, vec)
+    if input.array.dtype.kind == "b":
+        raise NotImplementedError("\"addmv_impl_cpu\" not implemented for 'Bool'")
+    if input.array.dtype != vec.array.dtype:
+        names = [types.SCALAR_NAME[each.dtype] for each in (vec, input)]
+        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names[0]}, {names[1]}, and {names[0]}")
     return Mv.apply(input, vec)
 
 
@@ -223,6 +232,8 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
             f"inconsistent tensor size, expected tensor [{first}] and src [{second}] to have the same number of "
             f"elements, but got {first} and {second} elements respectively"
         )
+    if input.array.dtype.kind == "b":
+        raise NotImplementedError("\"dot\" not implemented for 'Bool'")
     return Dot.apply(input, tensor)
 
 
@@ -269,6 +280,8 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         return squeeze(mm(unsqueeze(input, 0), other), 0)
     if first == 2 and second == 2:
         return mm(input, other)
+    if second > 2 and first == 2:  # (n, k) @ (*, k, m), the same seen from the other side
+        return transpose(matmul(transpose(other, -2, -1), t(input)), -2, -1)
     if second <= 2:  # (*, n, k) @ (k, m): the rows of all batches make one matrix
         *batch, inner = input.array.shape
         rows = reshape(input, (math.prod(batch), inner))
@@ -321,6 +334,8 @@ def _refuse_bias(bias: Tensor, mat2: Tensor) -> None:
 
 
 def _check_dtypes(mat1: Tensor, mat2: Tensor) -> None:
+    if mat1.array.dtype.kind == "b":
+        raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
     if mat1.array.dtype != mat2.array.dtype:
         raise RuntimeError(
             "expected m1 and m2 to have the same dtype, but got: "

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.shape import squeeze, unsqueeze
+from minitorch.ops.sizes import wrap_dim
 
 Pair = tuple[int, int]
 
@@ -26,7 +28,10 @@ def max_pool2d(
     check_tensor(input, "max_pool2d", "input", 1)
     kernel, stride, padding = _windows("max_pool2d", kernel_size, stride, padding)
     dilation = _pair("max_pool2d", "dilation", dilation)
+    _check_dtype("max_pool2d", input, "b")
     if input.array.ndim == 3:
+        if 0 in input.array.shape:
+            _check(unsqueeze(input, 0), kernel, stride, padding, dilation, ceil_mode, unbatched=True)
         batch = max_pool2d(unsqueeze(input, 0), kernel, stride, padding, dilation, ceil_mode, return_indices)
         return tuple(squeeze(each, 0) for each in batch) if return_indices else squeeze(batch, 0)
     if min(dilation) <= 0:
@@ -92,7 +97,16 @@ def avg_pool2d(
     kernel, stride, padding = _windows("avg_pool2d", kernel_size, stride, padding)
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
+    _check_dtype("avg_pool2d", input, "bu")
+    if input.array.ndim < 3:
+        if input.array.ndim == 0:
+            raise IndexError("Dimension specified as -3 but tensor has no dimensions")
+        wrap_dim(-3, input.array.ndim)  # raises
+    if input.array.ndim > 4:
+        _refuse_shape(input.array.shape)
     if input.array.ndim == 3:
+        if 0 in input.array.shape:
+            _refuse_shape(input.array.shape)
         batch = unsqueeze(input, 0)
         return squeeze(
             avg_pool2d(batch, kernel, stride, padding, ceil_mode, count_include_pad, divisor_override), 0
@@ -131,25 +145,42 @@ class AvgPoolBackward(Function):
 
 def _windows(function: str, kernel_size, stride, padding) -> tuple[Pair, Pair, Pair]:
     kernel = _pair(function, "kernel_size", kernel_size)
-    stride = kernel if stride is None or stride == () else _pair(function, "stride", stride)
+    stride = kernel if stride is None or stride in ((), []) else _pair(function, "stride", stride)
     return kernel, stride, _pair(function, "padding", padding)
 
 
 def _pair(function: str, name: str, value: int | Sequence[int]) -> Pair:
     if isinstance(value, int):
         return value, value
-    values = tuple(int(each) for each in value)
+    if not isinstance(value, (tuple, list)) or not all(isinstance(each, int) for each in value):
+        place = " (position 2)" if function == "max_pool2d" else ""
+        raise TypeError(
+            f"{function}(): argument '{name}'{place} must be tuple of ints, not {type(value).__name__}"
+        )
+    values = tuple(value)
     if len(values) not in (1, 2):
-        raise RuntimeError(f"{function}: {name} must either be a single int, or a tuple of two ints")
+        omitted = "be omitted, " if name == "stride" else "be "
+        raise RuntimeError(f"{function}: {name} must either {omitted}a single int, or a tuple of two ints")
     return values if len(values) == 2 else values * 2
 
 
-def _check(input: Tensor, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool) -> None:
+def _check_dtype(function: str, input: Tensor, refused: str) -> None:
+    if input.array.dtype.kind in refused or (refused != "b" and input.array.dtype.itemsize < 8 and input.array.dtype.kind == "i"):
+        raise NotImplementedError(f"\"{function}\" not implemented for '{types.SCALAR_NAME[input.dtype]}'")
+
+
+def _check(
+    input: Tensor, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool, unbatched: bool = False
+) -> None:
     shape = input.array.shape
     if len(shape) != 4:
         raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
     if min(stride) == 0:
         raise RuntimeError("stride should not be zero")
+    if min(kernel) <= 0:
+        raise RuntimeError(f"kernel size should be greater than zero, but got kH: {kernel[0]} kW: {kernel[1]}")
+    if min(stride) < 0:
+        raise RuntimeError(f"stride should be greater than zero, but got dH: {stride[0]} dW: {stride[1]}")
     if min(padding) < 0:
         raise RuntimeError(f"pad must be non-negative, but got pad: {min(padding)}")
     for size, pad, step in zip(kernel, padding, dilation):
@@ -158,18 +189,17 @@ def _check(input: Tensor, kernel: Pair, stride: Pair, padding: Pair, dilation: P
                 f"pad should be at most half of effective kernel size, but got pad={pad}, kernel_size={size} and "
                 f"dilation={step}"
             )
-    if min(kernel) <= 0:
-        raise RuntimeError(
-            f"kernel size should be greater than zero, but got kH: {kernel[0]} kW: {kernel[1]}"
-        )
     if 0 in shape[1:]:
-        raise RuntimeError(
-            "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:"
-            f"{list(shape)}"
-        )
+        _refuse_shape(shape[1:] if unbatched else shape)
     out = input.kernels.pool_extent(shape, kernel, stride, padding, dilation, ceil_mode)
     if min(out) < 1:
         raise RuntimeError(
             f"Given input size: ({shape[1]}x{shape[2]}x{shape[3]}). Calculated output size: "
             f"({shape[1]}x{out[0]}x{out[1]}). Output size is too small"
         )
+
+
+def _refuse_shape(shape: tuple[int, ...]) -> None:
+    raise RuntimeError(
+        f"Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:{list(shape)}"
+    )

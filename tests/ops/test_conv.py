@@ -122,13 +122,16 @@ def test_forms_of_arguments():
         {"groups": 0}, {"groups": 2},
         {"groups": -1}, {"padding": "other"}, {"padding": "same", "stride": 2}, {"stride": (1, 1, 1)},
         {"padding": (1, 1, 1)},
-        {"dilation": (1, 1, 1)}, {"stride": "a"}, {"stride": 1.5}, {"x": (2, 3, 0, 5)}, {"w": (0, 3, 3,
-        3)}, {"w": (4, 3, 0, 3)},
-        {"x": (2, 0, 6, 5), "w": (4, 0, 3, 3)}, {"groups": 3, "x": (2, 6, 6, 5)}, {"padding": None},
+        {"dilation": (1, 1, 1)}, {"stride": "a"}, {"stride": 1.5}, {"x": (2, 3, 0, 5)},
+        {"w": (0, 3, 3, 3)}, {"groups": 3, "x": (2, 6, 6, 5)}, {"padding": None},
     ],
 )  # fmt: skip
 def test_what_is_refused(arguments):
-    """Or accepted, such as an empty batch; but then with the same result."""
+    """Or accepted, such as an empty batch; but then with the same result.
+
+    Not here: a kernel without rows, where oneDNN fails inside torch, and no input channels, where torch 2.13 returns no output
+    channels either; ours are zeros plus the bias.
+    """
     arguments = dict(arguments)
     x, w = Input(arguments.pop("x", (2, 3, 6, 5))), Input(arguments.pop("w", (4, 3, 3, 3)))
     b = Input(arguments.pop("b", (4,)))

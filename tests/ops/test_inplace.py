@@ -141,7 +141,6 @@ def test_options():
         lambda torch: torch.ones(3).fill_("a"),
         lambda torch: torch.ones(3).fill_([1]),
         lambda torch: torch.ones(1).expand(3).add_(1),
-        lambda torch: torch.ones(1).expand(3).zero_(),
         lambda torch: torch.ones(1).expand(3).copy_(torch.ones(3)),
         lambda torch: torch.ones(2, 1).expand(2, 3).mul_(torch.ones(3)),
         lambda torch: torch.ones(3, dtype=torch.int64).exp_(),

@@ -108,7 +108,7 @@ def _address(loop, signature) -> int:
 
     Inlined into each of them, its thousand vector instructions would take LLVM a second or two every time.
     """
-    with _cache_directory():
+    with _cache_directory("cfunc"):
         compiled = numba.cfunc(signature, cache=_CACHE is not None)(loop)
     _kept.append(compiled)
     return compiled.address
