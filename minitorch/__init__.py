@@ -1,15 +1,6 @@
 """minitorch: a PyTorch that people can read. PyTorch: torch/__init__.py, name by name."""
 
-from minitorch import _tensor_str as _tensor_str
-from minitorch import autograd as autograd
-from minitorch import cpu as cpu
-from minitorch import cuda as cuda
-from minitorch import nn as nn
-from minitorch import ops as ops
-from minitorch import optim as optim
-from minitorch import random as random
 from minitorch import types as types
-from minitorch import utils as utils
 from minitorch._tensor import Tensor as Tensor
 from minitorch._tensor_str import set_printoptions as set_printoptions
 from minitorch.autograd.grad_mode import enable_grad as enable_grad
@@ -224,6 +215,18 @@ from minitorch.types import int64 as int64
 from minitorch.types import promote_types as promote_types
 from minitorch.types import set_default_dtype as set_default_dtype
 from minitorch.types import uint8 as uint8
+
+# isort: split
+# The packages look names up in this one, so they come after them.
+from minitorch import _tensor_str as _tensor_str
+from minitorch import autograd as autograd
+from minitorch import cpu as cpu
+from minitorch import cuda as cuda
+from minitorch import nn as nn
+from minitorch import ops as ops
+from minitorch import optim as optim
+from minitorch import random as random
+from minitorch import utils as utils
 
 # Second names of the same things.
 float = float32
