@@ -1,4 +1,4 @@
-"""Convolution of images, and its gradient to the input. PyTorch: aten/src/ATen/native/Convolution.cpp, which calls oneDNN.
+"""Convolution of images, and its gradient to them. PyTorch: aten/src/ATen/native/Convolution.cpp (oneDNN on CPUs).
 
 A convolution is a matrix product: result[o, pixel] = sum over (c, tap) of weight[o, c, tap] * input[c, pixel + tap].
 The usual way writes that second factor out as a matrix (im2col), KH * KW times as large as the image. It is not
@@ -6,10 +6,9 @@ needed: in a zero-padded copy of the image, the pixels of one row of the result 
 and tap, at a distance from the first that a table holds. So the micro-kernel gets rows = 14 neighbouring pixels,
 columns = 32 output channels, and the table as its steps. 14 divides the widths 14, 28, 56, 112 and 224.
 
-With a stride s, rows and columns of the padded copy are dealt out into s * s smaller images (`phases`), so that a
-tap again finds its pixels side by side. The gradient to the input is a convolution of grad with the same weights,
-channels exchanged; with a stride, one convolution for each of the s * s phases of the input, over the
-taps that meet it.
+With a stride s, rows and columns of the padded copy are dealt out into s * s smaller images (phases), so that a tap
+again finds its pixels side by side. The gradient to the input is a convolution of grad with the same weights,
+channels exchanged; with a stride, one for each of the s * s phases of the input, over the taps that meet it.
 """
 
 from functools import lru_cache
@@ -17,16 +16,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minitorch.kernels.cpu._compile import parallel, prange
+from minitorch.kernels.cpu._address import address, call, unpack
+from minitorch.kernels.cpu._compile import parallel, prange, serial
 from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.cpu.microkernel import ROWS, copy, loops, multiply, panel_width, transpose
 
 Pair = tuple[int, int]
 
-# Pieces that work is cut into, whatever the number of threads: 16 threads stay busy, and 2 are not out of step for long.
+# Pieces that work is cut into, whatever the number of threads: 16 threads stay busy, and 2 end at the same time.
 CHUNKS = 16
 
-# Floats of padded image worked on at a time: 512 KiB, half of the second-level cache here; the weights need the rest.
+# Floats of padded image worked on at a time: 512 KiB, half of the second-level cache; the weights need the rest.
 _STRIP = 131_072
 
 
@@ -41,16 +41,13 @@ def conv2d(
 ) -> np.ndarray:
     """Correlate images with weights: -> (N, O, OH, OW). PyTorch: torch.ops.aten.convolution."""
     plan = _forward_plan(input.shape, weight.shape, stride, padding, dilation, groups, input.dtype)
-    images, channels, height, width = input.shape
     result = empty(plan.result_shape, input.dtype)
-    if bias is None:
-        bias = np.zeros(weight.shape[0], input.dtype)
+    input, weight = contiguous(input), contiguous(weight)
+    bias = np.zeros(weight.shape[0], input.dtype) if bias is None else contiguous(bias)
     if plan.passes is None:
-        _plain(
-            contiguous(input), contiguous(weight), contiguous(bias), result, stride, padding, dilation, groups
-        )
+        _plain(input, weight, bias, result, stride, padding, dilation, groups)
     else:
-        _run(plan.passes[0], contiguous(input), contiguous(weight), contiguous(bias), result)
+        _run(plan.passes[0], input, weight, bias, result)
     return result
 
 
@@ -64,7 +61,8 @@ def conv2d_input(
     groups: int,
 ) -> np.ndarray:
     """The gradient of `conv2d` to its input: -> (N, C, H, W). PyTorch: torch.nn.grad.conv2d_input."""
-    plan = _input_plan(grad.shape, weight.shape, tuple(input_shape), stride, padding, dilation, groups, grad.dtype)
+    shapes = grad.shape, weight.shape, tuple(input_shape)
+    plan = _input_plan(*shapes, stride, padding, dilation, groups, grad.dtype)
     result = empty(plan.result_shape, grad.dtype)
     grad, weight = contiguous(grad), contiguous(weight)
     if plan.passes is None:
@@ -83,7 +81,7 @@ class _Pass(NamedTuple):
     steps: np.ndarray  # (channels * T,) distance of a channel's tap in the padded copy
     packed: int
     scratch: int
-    numbers: tuple[int, ...]
+    numbers: np.ndarray  # (42,) see _plan_pass
 
 
 class _Plan(NamedTuple):
@@ -93,10 +91,8 @@ class _Plan(NamedTuple):
 
 def _run(work: _Pass, source, weight, init, result) -> None:
     packed, scratch = empty((work.packed,), result.dtype), empty((work.scratch,), result.dtype)
-    _correlate(
-        source.reshape(-1), weight.reshape(-1), init, result.reshape(-1), work.taps, work.steps, packed, scratch, work.numbers,
-        loops(result.dtype, False),
-    )
+    flat = source.reshape(-1), weight.reshape(-1), init, result.reshape(-1)
+    _correlate(*flat, work.taps, work.steps, packed, scratch, work.numbers)
 
 
 @lru_cache(maxsize=512)
@@ -170,123 +166,127 @@ def _plan_pass(source_shape, result_shape, groups, kernel_width, axes, weight_st
     reach_x = max((tap[2] for tap in taps), default=0)
 
     direct = (
-        len(taps) == 1 and y.stride == x.stride == 1 and y.padding == x.padding == 0 and reach_y == reach_x == 0
-        and y.out_step == x.out_step == 1 and (out_height, out_width) == (source_height, source_width) == result_shape[2:]
+        len(taps) == y.stride == x.stride == 1
+        and y.padding == x.padding == reach_y == reach_x == 0
+        and (out_height, out_width) == (source_height, source_width) == result_shape[2:]
     )
     if direct:  # a 1 x 1 convolution of whole planes: no copy, and a plane is one long row
         out_height, out_width = 1, out_height * out_width
-        row, strip, strips = out_width, 1, 1
-        channel_step = out_width
+        row = channel_step = out_width
+        strip = strips = 1
     else:
+        # A strip of the result's rows fits into the cache, and few images make more strips, of 4 rows at least.
         row = out_width + reach_x
         most = _STRIP // max(1, channels * phases_y * phases_x * row) - reach_y
-        strips = max(1, min(out_height, -(-out_height // max(most, 1)), out_height))
-        while strips < out_height and images * groups * strips < CHUNKS and out_height // (strips + 1) >= 4:
-            strips += 1
+        strips = -(-out_height // max(1, most))
+        strips = max(strips, min(-(-CHUNKS // max(1, images * groups)), out_height // 4), 1)
         strip = -(-out_height // strips)
+        strips = -(-out_height // strip)
         channel_step = (strip + reach_y) * row
     width = panel_width(dtype)
-    panels = -(-outputs // width)
-    splits = 1
-    while splits < panels and images * groups * strips * splits < CHUNKS:
-        splits += 1
+    panels, tiles = -(-outputs // width), -(-out_width // ROWS)
+    splits = max(1, min(panels, -(-CHUNKS // max(1, images * groups * strips))))
     units = images * groups * strips * splits
     chunks = max(1, min(units, CHUNKS))
 
     phase_step = channels * channel_step
-    tap_steps = np.array([(py * phases_x + px) * phase_step + dy * row + dx for _, dy, dx, py, px in taps], np.int64)
-    steps = (np.arange(channels)[:, None] * channel_step + tap_steps).reshape(-1)
-    depth = steps.size
-    padded = 0 if direct else phases_y * phases_x * phase_step
-    padded = -(-padded // 16) * 16
+    tap_steps = [(py * phases_x + px) * phase_step + dy * row + dx for _, dy, dx, py, px in taps]
+    steps = (np.arange(channels)[:, None] * channel_step + np.array(tap_steps, np.int64)).reshape(-1)
+    padded = 0 if direct else -(-phases_y * phases_x * phase_step // 16) * 16
     scratch = padded + 16 * width
-    tiles = -(-out_width // ROWS)
-    numbers = (
-        direct, channels, outputs, groups, source_height, source_width, y.stride, x.stride, y.padding, x.padding,
-        phases_y, phases_x, strip + reach_y, row, channel_step, padded, scratch,
-        out_height, out_width, strip, strips, splits, units, chunks, tiles, panels, width,
-        plane, y.out_first * result_shape[3] + x.out_first, out_row, x.out_step, *weight_strides,
-    )  # fmt: skip
-    taps = np.array([tap[0] for tap in taps], np.int64)
-    return _Pass(taps, steps, groups * panels * width * depth, chunks * scratch, tuple(int(n) for n in numbers))
+    index = np.dtype(np.int64)
+    numbers = [
+        groups * panels * channels, chunks,
+        address(_pack_weights, int, dtype, dtype, index, index),
+        address(_correlate_chunk, int, dtype, dtype, dtype, index, dtype, dtype, index),
+        len(taps), steps.size, direct, channels, outputs, groups, source_height, source_width, y.stride, x.stride, y.padding, x.padding,
+        phases_y, phases_x, row, channel_step, padded, scratch, out_height, out_width, strip, strips,
+        splits, units, tiles, panels, width, plane, y.out_first * result_shape[3] + x.out_first, out_row,
+        x.out_step, *weight_strides, *loops(dtype, False),
+    ]  # fmt: skip
+    places = np.array([tap[0] for tap in taps], np.int64)
+    return _Pass(places, steps, groups * panels * width * steps.size, chunks * scratch, np.array(numbers, np.int64))
 
 
 @parallel
-def _correlate(source, weight, init, result, taps, steps, packed, scratch, numbers, addresses):
+def _correlate(source, weight, init, result, taps, steps, packed, scratch, numbers):
+    for task in prange(numbers[0]):
+        call(numbers[2], np.int64(task), weight, packed, taps, numbers)
+    for chunk in prange(numbers[1]):
+        call(numbers[3], np.int64(chunk), source, init, result, steps, packed, scratch, numbers)
+
+
+def _pack_weights(task, weight, packed, taps, numbers):
+    """Weights of an input channel and 32 output channels: a row per tap, the output channels side by side."""
     (
-        direct, channels, outputs, groups, source_height, source_width, stride_y, stride_x, top, left,
-        phases_y, phases_x, padded_height, row, channel_step, padded, scratch_size,
-        out_height, out_width, strip, strips, splits, units, chunks, tiles, panels, width,
-        plane, out_first, out_row, out_step, weight_group, weight_output, weight_channel, weight_taps,
-    ) = numbers  # fmt: skip
-    depth = steps.size
+        _, _, _, _, taps_count, _, _, channels, outputs, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _,
+        panels, width, _, _, _, _, weight_group, weight_output, weight_channel, weight_taps, _, transpose_loop, _,
+    ) = unpack(numbers, 42)  # fmt: skip
+    panel, channel = task // channels, task % channels
+    group, first = panel // panels, panel % panels * width
+    filled = min(width, outputs - first)
+    here = group * weight_group + first * weight_output + channel * weight_channel
+    there = (panel * channels + channel) * taps_count * width
+    if taps_count == weight_taps and taps_count > 1:
+        transpose(transpose_loop, filled, taps_count, weight, here, weight_output, packed, there, width)
+    else:
+        for t in range(taps_count):
+            for j in range(filled):
+                packed[there + t * width + j] = weight[here + taps[t] + j * weight_output]
 
-    # Weights of 32 output channels side by side, a row per channel and tap.
-    for task in prange(groups * panels * channels):
-        panel, channel = task // channels, task % channels
-        group, first = panel // panels, panel % panels * width
-        filled = min(width, outputs - first)
-        here = group * weight_group + first * weight_output + channel * weight_channel
-        there = (panel * depth + channel * taps.size) * width
-        if taps.size == weight_taps > 1:
-            transpose(addresses[1], filled, taps.size, weight, here, weight_output, packed, there, width)
-        else:
-            for t in range(taps.size):
-                for j in range(filled):
-                    packed[there + t * width + j] = weight[here + taps[t] + j * weight_output]
 
-    for chunk in prange(chunks):
-        base = chunk * scratch_size
-        for unit in range(units * chunk // chunks, units * (chunk + 1) // chunks):
-            split, rest = unit % splits, unit // splits
-            y_first, rest = rest % strips * strip, rest // strips
-            group, image = rest % groups, rest // groups
-            from_plane = rest * channels
-            if direct:
-                a, a_first = source, from_plane * channel_step
-            else:
-                a, a_first = scratch, base
-                if unit == units * chunk // chunks or strips > 1:
-                    scratch[base : base + padded] = 0
-                to_row = base
-                for py in range(phases_y):
-                    # Rows of this phase that lie inside the source: 0 <= y + line * stride_y < source_height.
-                    y = y_first * stride_y + py - top
-                    first_line = max(0, (stride_y - 1 - y) // stride_y)
-                    last_line = min(padded_height, (source_height - 1 - y) // stride_y + 1)
-                    for px in range(phases_x):
-                        x = px - left
-                        first_column = max(0, (stride_x - 1 - x) // stride_x)
-                        last_column = min(row, (source_width - 1 - x) // stride_x + 1)
-                        here = y * source_width + first_line * stride_y * source_width + x + first_column * stride_x
-                        for channel in range(from_plane, from_plane + channels):
-                            copy(
-                                addresses[2], last_line - first_line, last_column - first_column,
-                                source, channel * source_height * source_width + here, stride_y * source_width, stride_x,
-                                scratch, to_row + first_line * row + first_column, row,
-                            )  # fmt: skip
-                            to_row += padded_height * row
-            for panel in range(panels * split // splits, panels * (split + 1) // splits):
-                columns = min(width, outputs - panel * width)
-                output = group * outputs + panel * width
-                weights = (group * panels + panel) * depth * width
-                for y in range(min(strip, out_height - y_first)):
-                    to_row = (image * groups * outputs + output) * plane + out_first + (y_first + y) * out_row
-                    for tile in range(tiles):
-                        x = out_width * tile // tiles
-                        rows = out_width * (tile + 1) // tiles - x
-                        if out_step == 1:
-                            target, start, pitch = result, to_row + x, plane
-                        else:
-                            target, start, pitch = scratch, base + padded, 16
-                        multiply(
-                            addresses[0], rows, columns, depth, a, a_first + y * row + x, steps, packed, weights, width,
-                            init, output, 0, target, start, pitch,
-                        )  # fmt: skip
-                        if out_step != 1:
-                            for j in range(columns):
-                                for i in range(rows):
-                                    result[to_row + j * plane + (x + i) * out_step] = scratch[start + j * pitch + i]
+def _correlate_chunk(chunk, source, init, result, steps, packed, scratch, numbers):
+    """Some strips of some images: copy them with their padding, then multiply."""
+    (
+        _, chunks, _, _, _, depth, direct, channels, outputs, groups, source_height, source_width, stride_y, stride_x,
+        top, left, phases_y, phases_x, row, channel_step, padded, scratch_size, out_height, out_width, strip, strips,
+        splits, units, tiles, panels, width, plane, out_first, out_row, out_step, _, _, _, _, tile_loop, _, copy_loop,
+    ) = unpack(numbers, 42)  # fmt: skip
+    base = chunk * scratch_size
+    for unit in range(units * chunk // chunks, units * (chunk + 1) // chunks):
+        split, rest = unit % splits, unit // splits
+        y_first, rest = rest % strips * strip, rest // strips
+        group, image = rest % groups, rest // groups
+        a, a_first = source, rest * channels * channel_step
+        if not direct:
+            a, a_first = scratch, base
+            if unit == units * chunk // chunks or strips > 1:  # else the padding is there from the last image
+                for i in range(padded):
+                    scratch[base + i] = 0
+            height = channel_step // row
+            to = base
+            for phase in range(phases_y * phases_x):
+                # What of this phase lies inside the source: 0 <= y + line * stride_y < source_height.
+                y, x = y_first * stride_y + phase // phases_x - top, phase % phases_x - left
+                line, column = max(0, (stride_y - 1 - y) // stride_y), max(0, (stride_x - 1 - x) // stride_x)
+                lines = min(height, (source_height - 1 - y) // stride_y + 1) - line
+                count = min(row, (source_width - 1 - x) // stride_x + 1) - column
+                here = (y + line * stride_y) * source_width + x + column * stride_x
+                for channel in range(rest * channels, (rest + 1) * channels):
+                    copy(
+                        copy_loop, lines, count, source, channel * source_height * source_width + here,
+                        stride_y * source_width, stride_x, scratch, to + line * row + column, row,
+                    )  # fmt: skip
+                    to += channel_step
+        for panel in range(panels * split // splits, panels * (split + 1) // splits):
+            columns, output = min(width, outputs - panel * width), group * outputs + panel * width
+            weights = (group * panels + panel) * depth * width
+            for y in range(min(strip, out_height - y_first)):
+                to_row = (image * groups * outputs + output) * plane + out_first + (y_first + y) * out_row
+                for tile in range(tiles):
+                    x = out_width * tile // tiles
+                    rows = out_width * (tile + 1) // tiles - x
+                    target, start, pitch = result, to_row + x, plane
+                    if out_step > 1:
+                        target, start, pitch = scratch, base + padded, 16
+                    multiply(
+                        tile_loop, rows, columns, depth, a, a_first + y * row + x, steps, 0, packed, weights, width,
+                        init, output, 0, target, start, pitch,
+                    )  # fmt: skip
+                    if out_step > 1:
+                        for j in range(columns):
+                            for i in range(rows):
+                                result[to_row + j * plane + (x + i) * out_step] = scratch[start + j * pitch + i]
 
 
 def contiguous(array: np.ndarray) -> np.ndarray:
@@ -302,26 +302,35 @@ def output_extent(input_shape, weight_shape, stride: Pair, padding: Pair, dilati
     )
 
 
+@serial
+def inside(tap, size, out, stride, padding, dilation):
+    """The windows [first, last) whose element number `tap` is not padding, along one axis."""
+    before = padding - tap * dilation
+    first = max(0, (before + stride - 1) // stride)
+    return first, max(first, min(out, (size - 1 + before) // stride + 1))
+
+
 @parallel
 def _plain(input, weight, bias, result, stride, padding, dilation, groups):
+    """Convolution where a tile would be nearly empty, one output channel to a group (depthwise), and of integers."""
     n, o, oh, ow = result.shape
     c, kh, kw = weight.shape[1:]
     h, w = input.shape[2:]
     for plane in prange(n * o):
         i, j = plane // o, plane % o
-        first = j // (o // groups) * c
         for y in range(oh):
+            out = result[i, j, y]
             for x in range(ow):
-                total = bias[j]
-                for ci in range(c):
-                    for ky in range(kh):
-                        iy = y * stride[0] - padding[0] + ky * dilation[0]
-                        if 0 <= iy < h:
-                            for kx in range(kw):
-                                ix = x * stride[1] - padding[1] + kx * dilation[1]
-                                if 0 <= ix < w:
-                                    total += input[i, first + ci, iy, ix] * weight[j, ci, ky, kx]
-                result[i, j, y, x] = total
+                out[x] = bias[j]
+            for tap in range(c * kh * kw):
+                ci, ky, kx = tap // (kh * kw), tap // kw % kh, tap % kw
+                iy = y * stride[0] - padding[0] + ky * dilation[0]
+                if 0 <= iy < h:
+                    line, factor = input[i, j // (o // groups) * c + ci, iy], weight[j, ci, ky, kx]
+                    first, last = inside(kx, w, ow, stride[1], padding[1], dilation[1])
+                    start = kx * dilation[1] - padding[1]
+                    for x in range(first, last):
+                        out[np.uint64(x)] += line[np.uint64(start + x * stride[1])] * factor
 
 
 @parallel
@@ -332,16 +341,17 @@ def _plain_input(grad, weight, result, stride, padding, dilation, groups):
     for plane in prange(n * c * groups):
         i, channel = plane // (c * groups), plane % (c * groups)
         out = result[i, channel]
-        out[:] = 0
+        for y in range(h):
+            for x in range(w):
+                out[y, x] = 0
         group = channel // c
-        for j in range(group * (o // groups), (group + 1) * (o // groups)):
-            for ky in range(kh):
-                for kx in range(kw):
-                    factor = weight[j, channel % c, ky, kx]
-                    for y in range(oh):
-                        iy = y * stride[0] - padding[0] + ky * dilation[0]
-                        if 0 <= iy < h:
-                            for x in range(ow):
-                                ix = x * stride[1] - padding[1] + kx * dilation[1]
-                                if 0 <= ix < w:
-                                    out[iy, ix] += factor * grad[i, j, y, x]
+        for tap in range(o // groups * kh * kw):
+            j, ky, kx = group * (o // groups) + tap // (kh * kw), tap // kw % kh, tap % kw
+            factor = weight[j, channel % c, ky, kx]
+            first_y, last_y = inside(ky, h, oh, stride[0], padding[0], dilation[0])
+            first, last = inside(kx, w, ow, stride[1], padding[1], dilation[1])
+            start = kx * dilation[1] - padding[1]
+            for y in range(first_y, last_y):
+                line, values = out[y * stride[0] - padding[0] + ky * dilation[0]], grad[i, j, y]
+                for x in range(first, last):
+                    line[np.uint64(start + x * stride[1])] += factor * values[np.uint64(x)]

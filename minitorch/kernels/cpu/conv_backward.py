@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minitorch.kernels.cpu._address import address, call, unpack
 from minitorch.kernels.cpu._compile import parallel, prange
 from minitorch.kernels.cpu.conv import CHUNKS, Pair, contiguous
 from minitorch.kernels.cpu.memory import empty
@@ -60,8 +61,7 @@ def conv2d_parameters(
         constants = np.zeros(1 + panel_width(grad.dtype), grad.dtype)
         constants[0] = 1
         _correlate_weight(
-            grad.reshape(-1), input.reshape(-1), result.reshape(-1), bias, work.steps, work.starts, sums, packed, constants,
-            work.numbers, loops(grad.dtype, True),
+            grad.reshape(-1), input.reshape(-1), result.reshape(-1), bias, work.steps, work.starts, sums, packed, constants, work.numbers,
         )  # fmt: skip
     return result, bias
 
@@ -76,11 +76,11 @@ def conv2d_bias(grad: np.ndarray) -> np.ndarray:
 class _Work(NamedTuple):
     """Tables, the sizes of the temporary arrays, and the numbers of a launch."""
 
-    steps: np.ndarray  # (2, pixels) distance of each pixel from the first; zeros, to read one number again
+    steps: np.ndarray  # distance of each pixel from the first; then as many zeros, to read one number again
     starts: np.ndarray  # (blocks,) distance of each block's first row
     sums: int
     packed: int
-    numbers: tuple[int, ...]
+    numbers: np.ndarray  # (41,) see _plan
 
 
 @lru_cache(maxsize=512)
@@ -128,117 +128,140 @@ def _plan(grad_shape, input_shape, weight_shape, stride, padding, dilation, grou
     y_parts, x_parts = grid(tiles, panels, CHUNKS)
     parts = max(1, min(slots * strips, CHUNKS // (groups * y_parts * x_parts)))
     size = blocks * rows + 1  # rows of sums in a panel; the last one is the bias
-    numbers = (
-        images, channels, outputs, groups, source_height, source_width, *stride, *padding,
-        out_height, out_width, together, strip, strips, units, slots, height, width, planar, rows, blocks, tiles, pitch,
-        columns, panels, tile_size, panel_size, slot, y_parts, x_parts, parts, size,
-    )  # fmt: skip
-    return _Work(
-        np.stack([steps, np.zeros_like(steps)]),
-        starts,
-        parts * groups * panels * size * columns,
-        slots * slot,
-        tuple(int(n) for n in numbers),
-    )
+    index = np.dtype(np.int64)
+    numbers = [
+        units, slots, groups * (tiles + panels), groups * y_parts * x_parts * parts, groups * panels * (rows + 1),
+        address(_pack, int, int, dtype, dtype, dtype, index),
+        address(_multiply, int, int, int, dtype, dtype, dtype, index, index, index),
+        address(_add_parts, int, dtype, dtype, dtype, index),
+        images, channels, outputs, groups, source_height, source_width, stride[0], *padding, out_height, out_width,
+        together, strip, strips, height, width, planar, rows, blocks, tiles, pitch, columns, panels, tile_size,
+        panel_size, slot, y_parts, x_parts, parts, *loops(dtype, True),
+    ]  # fmt: skip
+    steps = np.concatenate([steps, np.zeros_like(steps)])
+    sums = parts * groups * panels * size * columns
+    return _Work(steps, starts, sums, slots * slot, np.array([*numbers, steps.size // 2], np.int64))
 
 
 @parallel
-def _correlate_weight(grad, source, result, bias, steps, starts, sums, packed, constants, numbers, addresses):
-    (
-        images, channels, outputs, groups, source_height, source_width, stride_y, stride_x, top, left,
-        out_height, out_width, together, strip, strips, units, slots, height, width, planar, rows, blocks, tiles, pitch,
-        columns, panels, tile_size, panel_size, slot_size, y_parts, x_parts, parts, size,
-    ) = numbers  # fmt: skip
-    plane, source_plane = out_height * out_width, source_height * source_width
-    # The part of a padded image that lies inside the source.
-    first_line, last_line = max(0, top), min(height, source_height + top)
-    first_column, last_column = max(0, left), min(width, source_width + left)
-    inside = (first_line - top) * source_width + first_column - left
-
+def _correlate_weight(grad, source, result, bias, steps, starts, sums, packed, constants, numbers):
+    units, slots = numbers[0], numbers[1]
     for first_unit in range(0, units, slots):
         here = min(slots, units - first_unit)
-        for task in prange(here * groups * (tiles + panels)):
-            piece, group, slot = task % (tiles + panels), task // (tiles + panels) % groups, task // (tiles + panels) // groups
-            first_image = (first_unit + slot) * together
-            base = slot * slot_size + group * (slot_size // groups)
-            if piece < tiles:
-                base += piece * tile_size
-                if first_unit == 0:  # later units leave the padding as it is
-                    packed[base : base + tile_size] = 0
-                c, c_end = channels * piece // tiles, channels * (piece + 1) // tiles
-                for image in range(min(together, images - first_image)):
-                    from_image = ((first_image + image) * groups + group) * channels * source_plane + inside
-                    if planar:
-                        for channel in range(channels):
-                            to = base + ((image * channels + channel) * height + first_line) * width + first_column
-                            copy(
-                                addresses[2], last_line - first_line, last_column - first_column,
-                                source, from_image + channel * source_plane, source_width, 1, packed, to, width,
-                            )  # fmt: skip
-                    else:
-                        for line in range(first_line, last_line):
-                            from_row = from_image + c * source_plane + (line - first_line) * source_width
-                            to = base + ((image * height + line) * width + first_column) * pitch
-                            transpose(
-                                addresses[1], c_end - c, last_column - first_column, source, from_row, source_plane, packed, to, pitch
-                            )
+        for task in prange(here * numbers[2]):
+            call(numbers[5], np.int64(task), first_unit, grad, source, packed, numbers)
+        for task in prange(numbers[3]):
+            call(numbers[6], np.int64(task), first_unit, here, packed, constants, sums, steps, starts, numbers)
+    for task in prange(numbers[4]):
+        call(numbers[7], np.int64(task), sums, result, bias, numbers)
+
+
+def _pack(task, first_unit, grad, source, packed, numbers):
+    """Copy a tile of input channels, or a panel of output channels, of one unit."""
+    (
+        _, _, _, _, _, _, _, _, images, channels, outputs, groups, source_height, source_width, _, top, left,
+        out_height, out_width, together, _, _, height, width, planar, _, _, tiles, pitch, columns, panels, tile_size,
+        panel_size, slot_size, _, _, _, _, transpose_loop, copy_loop, _,
+    ) = unpack(numbers, 41)  # fmt: skip
+    plane, source_plane = out_height * out_width, source_height * source_width
+    piece, group, slot = task % (tiles + panels), task // (tiles + panels) % groups, task // (tiles + panels) // groups
+    first_image = (first_unit + slot) * together
+    here = min(together, images - first_image)
+    base = slot * slot_size + group * (slot_size // groups)
+    if piece >= tiles:
+        panel = piece - tiles
+        base += tiles * tile_size + panel * panel_size
+        for image in range(here):
+            output = ((first_image + image) * groups + group) * outputs + panel * columns
+            transpose(
+                transpose_loop, min(columns, outputs - panel * columns), plane, grad, output * plane, plane,
+                packed, base + image * plane * columns, columns,
+            )  # fmt: skip
+        return
+    base += piece * tile_size
+    if first_unit == 0:  # later units leave the padding as it is
+        for i in range(base, base + tile_size):
+            packed[i] = 0
+    # The part of a padded image that lies inside the source.
+    first_line, lines = max(0, top), min(height, source_height + top) - max(0, top)
+    first_column, count = max(0, left), min(width, source_width + left) - max(0, left)
+    inside = (first_line - top) * source_width + first_column - left
+    c, c_end = channels * piece // tiles, channels * (piece + 1) // tiles
+    for image in range(here):
+        from_image = (((first_image + image) * groups + group) * channels + c) * source_plane + inside
+        if planar:
+            for channel in range(channels):
+                to = base + ((image * channels + channel) * height + first_line) * width + first_column
+                copy(
+                    copy_loop, lines, count, source, from_image + channel * source_plane, source_width, 1,
+                    packed, to, width,
+                )  # fmt: skip
+        else:
+            for line in range(lines):
+                to = base + ((image * height + first_line + line) * width + first_column) * pitch
+                transpose(
+                    transpose_loop, c_end - c, count, source, from_image + line * source_width, source_plane,
+                    packed, to, pitch,
+                )  # fmt: skip
+
+
+def _multiply(task, first_unit, here, packed, constants, sums, steps, starts, numbers):
+    """Add some pixels' products to the sums of some tiles and panels."""
+    (
+        _, _, _, _, _, _, _, _, images, _, outputs, groups, _, _, stride_y, _, _, out_height, out_width, together, strip,
+        strips, _, width, _, rows, blocks, tiles, pitch, columns, panels, tile_size, panel_size, slot_size,
+        y_parts, x_parts, parts, tile_loop, _, _, no_steps,
+    ) = unpack(numbers, 41)  # fmt: skip
+    part, block = task % parts, task // parts
+    x_part, y_part, group = block % x_parts, block // x_parts % y_parts, block // x_parts // y_parts
+    first_tile, last_tile = tiles * y_part // y_parts, tiles * (y_part + 1) // y_parts
+    first_item, size = here * strips * part // parts, blocks * rows + 1
+    for item in range(first_item, here * strips * (part + 1) // parts):
+        slot, y = item // strips, item % strips * strip
+        here_images = min(together, images - (first_unit + slot) * together)
+        depth = here_images * min(strip, out_height - y) * out_width
+        first = first_unit == 0 and item == first_item
+        base = slot * slot_size + group * (slot_size // groups)
+        for panel in range(panels * x_part // x_parts, panels * (x_part + 1) // x_parts):
+            g = base + tiles * tile_size + panel * panel_size + y * out_width * columns
+            panel_sums = ((part * groups + group) * panels + panel) * size * columns
+            for job in range(first_tile * blocks, last_tile * blocks + (y_part == 0)):
+                tile, tap = job // blocks, job % blocks
+                row = rows * tile // tiles
+                filled_rows, left, step = rows * (tile + 1) // tiles - row, packed, 0
+                start = base + tile * tile_size + y * stride_y * width * pitch + starts[tap]
+                to = panel_sums + (tap * rows + row) * columns
+                if job == last_tile * blocks:  # the bias: grad times 1
+                    filled_rows, left, start, step = 1, constants, 0, no_steps
+                    to = panel_sums + blocks * rows * columns
+                before, before_start, before_pitch = sums, to, columns
+                if first:
+                    before, before_start, before_pitch = constants, 1, 0
+                multiply(
+                    tile_loop, filled_rows, min(columns, outputs - panel * columns), depth, left, start, steps, step,
+                    packed, g, columns, before, before_start, before_pitch, sums, to, columns,
+                )  # fmt: skip
+
+
+def _add_parts(task, sums, result, bias, numbers):
+    """The sums of all parts, in order, of one input channel (or of the bias) and one panel of output channels."""
+    (
+        _, _, _, _, _, _, _, _, _, _, outputs, groups, _, _, _, _, _, _, _, _, _, _, _, _, planar, rows, blocks, _, _,
+        columns, panels, _, _, _, _, _, parts, _, _, _, _,
+    ) = unpack(numbers, 41)  # fmt: skip
+    row, panel = task % (rows + 1), task // (rows + 1)
+    output, size = panel // panels * outputs + panel % panels * columns, blocks * rows + 1
+    for block in range(blocks if row < rows else 1):
+        for j in range(min(columns, outputs - panel % panels * columns)):
+            place = (panel * size + (block * rows + row if row < rows else size - 1)) * columns + j
+            total = sums[place]
+            for part in range(1, parts):
+                total += sums[place + part * groups * panels * size * columns]
+            if row < rows:
+                tap = block * rows + row if planar else row * blocks + block
+                result[(output + j) * rows * blocks + tap] = total
             else:
-                panel = piece - tiles
-                base += tiles * tile_size + panel * panel_size
-                filled = min(columns, outputs - panel * columns)
-                for image in range(min(together, images - first_image)):
-                    output = ((first_image + image) * groups + group) * outputs + panel * columns
-                    transpose(
-                        addresses[1], filled, plane, grad, output * plane, plane, packed, base + image * plane * columns, columns
-                    )
-
-        for task in prange(groups * y_parts * x_parts * parts):
-            part, block = task % parts, task // parts
-            x_part, y_part, group = block % x_parts, block // x_parts % y_parts, block // x_parts // y_parts
-            first_tile, last_tile = tiles * y_part // y_parts, tiles * (y_part + 1) // y_parts
-            first_item = here * strips * part // parts
-            for item in range(first_item, here * strips * (part + 1) // parts):
-                slot, y = item // strips, item % strips * strip
-                unit_images = min(together, images - (first_unit + slot) * together)
-                depth = unit_images * min(strip, out_height - y) * out_width
-                first = first_unit == 0 and item == first_item
-                base = slot * slot_size + group * (slot_size // groups)
-                for panel in range(panels * x_part // x_parts, panels * (x_part + 1) // x_parts):
-                    g = base + tiles * tile_size + panel * panel_size + y * out_width * columns
-                    panel_sums = ((part * groups + group) * panels + panel) * size * columns
-                    for job in range(first_tile * blocks, last_tile * blocks + (y_part == 0)):
-                        tile, tap = job // blocks, job % blocks
-                        if job < last_tile * blocks:
-                            row = rows * tile // tiles
-                            filled_rows = rows * (tile + 1) // tiles - row
-                            left_array, table = packed, steps[0]
-                            start = base + tile * tile_size + y * stride_y * width * pitch + starts[tap]
-                            to = panel_sums + (tap * rows + row) * columns
-                        else:
-                            filled_rows, left_array, start, table = 1, constants, 0, steps[1]
-                            to = panel_sums + blocks * rows * columns
-                        multiply(
-                            addresses[0], filled_rows, min(columns, outputs - panel * columns), depth,
-                            left_array, start, table, packed, g, columns,
-                            constants if first else sums, 1 if first else to, 0 if first else columns, sums, to, columns,
-                        )  # fmt: skip
-
-    part_size = groups * panels * size * columns
-    for task in prange(groups * panels * (rows + 1)):
-        row, panel = task % (rows + 1), task // (rows + 1)
-        o = panel % panels * columns
-        output = panel // panels * outputs + o
-        for block in range(blocks if row < rows else 1):
-            for j in range(min(columns, outputs - o)):
-                place = (panel * size + (block * rows + row if row < rows else size - 1)) * columns + j
-                total = sums[place]
-                for part in range(1, parts):
-                    total += sums[place + part * part_size]
-                if row < rows:
-                    tap = block * rows + row if planar else row * blocks + block
-                    result[(output + j) * rows * blocks + tap] = total
-                else:
-                    bias[output + j] = total
+                bias[output + j] = total
 
 
 @parallel

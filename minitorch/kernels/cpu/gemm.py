@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minitorch.kernels.cpu._address import address, call, unpack
 from minitorch.kernels.cpu._compile import GRAIN, REGROUP, chunks, parallel, prange, serial
 from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.cpu.microkernel import ROWS, copy, grid, loops, multiply, panel_width, transpose
@@ -68,10 +69,7 @@ def bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     pieces = 1 if batches * m * n * k <= _SMALL else min(batches, _PIECES)
     scratch = empty((pieces * plan.scratch,), a.dtype)
     arrays = a[0, 0, :1], b[0, 0, :1], plan.zero, result.reshape(-1), scratch, plan.numbers, plan.steps
-    if pieces == 1:
-        _multiply_batch(*arrays, 0, batches, 0)
-    else:
-        _multiply_batches(*arrays, batches, pieces)
+    (_multiply_few if pieces == 1 else _multiply_many)(*arrays, batches, pieces)
     return result
 
 
@@ -120,7 +118,7 @@ def _product(a: np.ndarray, b: np.ndarray, init: np.ndarray | None, result: np.n
     scratch = empty((plan.scratch,), a.dtype)
     arrays = a[0, :1], b[0, :1], start, result.reshape(-1), scratch, plan.numbers, plan.steps
     if work <= _SMALL:
-        _multiply_batch(*arrays, 0, 1, 0)
+        _multiply_few(*arrays, 1, 1)
     else:
         _multiply_large(*arrays)
 
@@ -145,128 +143,102 @@ def _plan(m, n, k, a_strides, b_strides, init_strides, batch_strides, dtype) -> 
     down, across = grid(tiles, panels, _PIECES)
     packed_a = 0 if direct_a else -(-tiles * depth * ROWS // 16) * 16
     packed = packed_a + (width if direct_b else panels * width) * depth  # of one block of k
-    blocks = min(-(-k // depth), max(1, _PACKED // packed))
+    span = depth * min(-(-k // depth), max(1, _PACKED // packed))
+    index = np.dtype(np.int64)
     numbers = [
-        m, n, k, tiles, panels, depth, width, down, across,  # 0 to 8
-        a_row, a_step, b_step, b_column, direct_a, direct_b, packed_a,  # 9 to 15
-        *(stride // size for stride in (*init_strides, *batch_strides)), *loops(dtype, True),  # 16 to 22
-        blocks * depth, packed,  # 23, 24
+        k, span, tiles + panels, down * across,
+        address(_pack, int, int, int, int, dtype, dtype, dtype, index),
+        address(_multiply, int, int, int, int, dtype, dtype, dtype, dtype, dtype, index, index),
+        m, n, tiles, panels, depth, width, down, across, a_row, a_step, b_step, b_column, direct_a, direct_b,
+        packed_a, packed, *(stride // size for stride in (*init_strides, *batch_strides)), *loops(dtype, True),
     ]  # fmt: skip
-    steps = np.arange(depth) * (a_step if direct_a else ROWS)
-    return _Plan(np.array(numbers), steps, blocks * packed, np.zeros(width, dtype))
+    steps = np.arange(depth, dtype=np.int64) * (a_step if direct_a else ROWS)
+    return _Plan(np.array(numbers, np.int64), steps, span // depth * packed, np.zeros(width, dtype))
 
 
 @parallel
 def _multiply_large(a, b, init, result, scratch, numbers, steps):
-    k, tiles, panels, down, across, span = (
-        numbers[2], numbers[3], numbers[4], numbers[7], numbers[8], numbers[23]
-    )  # fmt: skip
-    for first in range(0, k, span):
-        last = min(k, first + span)
-        for task in prange(tiles + panels):
-            if task < tiles:
-                _pack_tile(a, scratch, 0, numbers, 0, first, last, task)
-            else:
-                _pack_panel(b, scratch, 0, numbers, 0, first, last, task - tiles)
-        for task in prange(down * across):
-            y, x = task // across, task % across
-            _multiply_block(
-                a, b, init, result, scratch, 0, numbers, steps, 0, first, last,
-                tiles * y // down, tiles * (y + 1) // down, panels * x // across, panels * (x + 1) // across,
-            )  # fmt: skip
+    for first in range(0, numbers[0], numbers[1]):
+        for task in prange(numbers[2]):
+            call(numbers[4], np.int64(task), 0, first, 0, a, b, scratch, numbers)
+        for task in prange(numbers[3]):
+            call(numbers[5], np.int64(task), 0, first, 0, a, b, init, result, scratch, numbers, steps)
 
 
-@parallel
 def _multiply_batches(a, b, init, result, scratch, numbers, steps, batches, pieces):
-    size = scratch.size // pieces
     for piece in prange(pieces):
-        first, last = batches * piece // pieces, batches * (piece + 1) // pieces
-        _multiply_batch(a, b, init, result, scratch, numbers, steps, first, last, piece * size)
+        base = scratch.size // pieces * np.int64(piece)
+        for batch in range(batches * np.int64(piece) // pieces, batches * (np.int64(piece) + 1) // pieces):
+            for first in range(0, numbers[0], numbers[1]):
+                for task in range(numbers[2]):
+                    call(numbers[4], task, batch, first, base, a, b, scratch, numbers)
+                for task in range(numbers[3]):
+                    call(numbers[5], task, batch, first, base, a, b, init, result, scratch, numbers, steps)
 
 
-@serial
-def _multiply_batch(a, b, init, result, scratch, numbers, steps, start, stop, base):
-    k, tiles, panels, span = numbers[2], numbers[3], numbers[4], numbers[23]
-    for batch in range(start, stop):
-        for first in range(0, k, span):
-            last = min(k, first + span)
-            for tile in range(tiles):
-                _pack_tile(a, scratch, base, numbers, batch, first, last, tile)
-            for panel in range(panels):
-                _pack_panel(b, scratch, base, numbers, batch, first, last, panel)
-            _multiply_block(
-                a, b, init, result, scratch, base, numbers, steps, batch, first, last, 0, tiles, 0, panels
-            )
+_multiply_few = serial(_multiply_batches)
+_multiply_many = parallel(_multiply_batches)
 
 
-@serial
-def _pack_tile(a, scratch, base, numbers, batch, first, last, tile):
-    """Copy up to 14 rows, step by step of k, block after block."""
-    m, tiles, depth, row_stride, step = numbers[0], numbers[3], numbers[5], numbers[9], numbers[10]
-    if numbers[13]:
-        return
-    row = m * tile // tiles
-    rows = m * (tile + 1) // tiles - row
-    for k in range(first, last, depth):
-        here = batch * numbers[18] + row * row_stride + k * step
-        there = base + (k - first) // depth * numbers[24] + tile * depth * ROWS
-        if step == 1:
-            transpose(numbers[21], rows, min(depth, last - k), a, here, row_stride, scratch, there, ROWS)
-        else:
-            copy(numbers[22], min(depth, last - k), rows, a, here, step, row_stride, scratch, there, ROWS)
+def _pack(task, batch, first, base, a, b, scratch, numbers):
+    """Copy a tile of a, or a panel of b, step by step of k, block after block."""
+    (
+        k, span, _, _, _, _, m, n, tiles, panels, depth, width, _, _, a_row, a_step, b_step, b_column, direct_a,
+        direct_b, packed_a, packed, _, _, a_batch, b_batch, _, transpose_loop, copy_loop,
+    ) = unpack(numbers, 29)  # fmt: skip
+    row, column = m * task // tiles, (task - tiles) * width
+    rows, columns = m * (task + 1) // tiles - row, min(width, n - column)
+    for start in range(first, min(k, first + span), depth):
+        block, to = min(depth, k - start), base + (start - first) // depth * packed
+        if task < tiles and not direct_a:
+            here, there = batch * a_batch + row * a_row + start * a_step, to + task * depth * ROWS
+            if a_step == 1:
+                transpose(transpose_loop, rows, block, a, here, a_row, scratch, there, ROWS)
+            else:
+                copy(copy_loop, block, rows, a, here, a_step, a_row, scratch, there, ROWS)
+        if task >= tiles and not (direct_b and columns == width):
+            here, there = batch * b_batch + column * b_column + start * b_step, to + packed_a
+            if not direct_b:
+                there += (task - tiles) * depth * width
+            if b_step == 1:
+                transpose(transpose_loop, columns, block, b, here, b_column, scratch, there, width)
+            else:
+                copy(copy_loop, block, columns, b, here, b_step, b_column, scratch, there, width)
 
 
-@serial
-def _pack_panel(b, scratch, base, numbers, batch, first, last, panel):
-    """Copy up to 32 columns, step by step of k, block after block."""
-    depth, width, step, column_stride = numbers[5], numbers[6], numbers[11], numbers[12]
-    column = panel * width
-    columns = min(width, numbers[1] - column)
-    if numbers[14] and columns == width:
-        return
-    for k in range(first, last, depth):
-        here = batch * numbers[19] + column * column_stride + k * step
-        there = base + (k - first) // depth * numbers[24] + numbers[15] + (0 if numbers[14] else panel * depth * width)
-        block = min(depth, last - k)
-        if step == 1:
-            transpose(numbers[21], columns, block, b, here, column_stride, scratch, there, width)
-        else:
-            copy(numbers[22], block, columns, b, here, step, column_stride, scratch, there, width)
-
-
-@serial
-def _multiply_block(
-    a, b, init, result, scratch, base, numbers, steps, batch, first, last, first_tile, last_tile, first_panel, last_panel
-):  # fmt: skip
-    """Some tiles and panels, block by block of k."""
-    m, n, k, tiles, depth, width = numbers[0], numbers[1], numbers[2], numbers[3], numbers[5], numbers[6]
-    down, across = last_tile - first_tile, last_panel - first_panel
-    for start in range(first, last, depth):
-        packed = base + (start - first) // depth * numbers[24]
-        for job in range(down * across):
+def _multiply(task, batch, first, base, a, b, init, result, scratch, numbers, steps):
+    """Multiply some tiles with some panels, block by block of k."""
+    (
+        k, span, _, _, _, _, m, n, tiles, panels, depth, width, down, across, _, a_step, b_step, _, direct_a,
+        direct_b, packed_a, packed, init_row, init_column, a_batch, b_batch, tile_loop, _, _,
+    ) = unpack(numbers, 29)  # fmt: skip
+    y, x = task // across, task % across
+    first_tile, first_panel = tiles * y // down, panels * x // across
+    high, wide = tiles * (y + 1) // down - first_tile, panels * (x + 1) // across - first_panel
+    for start in range(first, min(k, first + span), depth):
+        packed_here = base + (start - first) // depth * packed
+        for job in range(high * wide):
             if k > 64:  # the panel of b stays in the first-level cache
-                tile, panel = first_tile + job % down, first_panel + job // down
+                tile, panel = first_tile + job % high, first_panel + job // high
             else:  # little arithmetic: what counts is that the result is written in its order
-                tile, panel = first_tile + job // across, first_panel + job % across
+                tile, panel = first_tile + job // wide, first_panel + job % wide
             row, column = m * tile // tiles, panel * width
             columns = min(width, n - column)
-            if numbers[13]:
-                left, left_start = a, batch * numbers[18] + start * numbers[10] + row
-            else:
-                left, left_start = scratch, packed + tile * depth * ROWS
-            if numbers[14] and columns == width:
-                right, right_start, pitch = b, batch * numbers[19] + start * numbers[11] + column, numbers[11]
-            else:
-                right, pitch = scratch, width
-                right_start = packed + numbers[15] + (0 if numbers[14] else panel * depth * width)
+            left, left_start = scratch, packed_here + tile * depth * ROWS
+            if direct_a:
+                left, left_start = a, batch * a_batch + start * a_step + row
+            right, right_start, pitch = scratch, packed_here + packed_a, width
+            if not direct_b:
+                right_start += panel * depth * width
+            elif columns == width:
+                right, right_start, pitch = b, batch * b_batch + start * b_step + column, b_step
             to = (batch * m + row) * n + column
-            if start == 0:
-                before, before_start, before_pitch = init, row * numbers[16] + column * numbers[17], numbers[16]
-            else:
+            before, before_start, before_pitch = init, row * init_row + column * init_column, init_row
+            if start > 0:
                 before, before_start, before_pitch = result, to, n
             multiply(
-                numbers[20], m * (tile + 1) // tiles - row, columns, min(depth, last - start), left, left_start,
-                steps, right, right_start, pitch, before, before_start, before_pitch, result, to, n,
+                tile_loop, m * (tile + 1) // tiles - row, columns, min(depth, k - start), left, left_start, steps, 0,
+                right, right_start, pitch, before, before_start, before_pitch, result, to, n,
             )  # fmt: skip
 
 
@@ -350,8 +322,8 @@ def _broadcast_strides(init: np.ndarray, m: int, n: int) -> tuple[int, int]:
 
 
 def _writable(array: np.ndarray) -> np.ndarray:
-    """Loops are compiled for writable arrays only, and pack rows whose elements are apart."""
-    return array.copy() if 0 in array.strides[-2:] or not array.flags.writeable else array
+    """Loops are compiled for writable arrays only."""
+    return array if array.flags.writeable else array.copy()
 
 
 def _contiguous(array: np.ndarray) -> np.ndarray:

@@ -3,25 +3,25 @@
 A product of two n x n matrices is n**3 multiplications on n**2 numbers, so arithmetic can be the limit, if each
 number that is loaded is used many times. How such loops get there, from the inside out:
 
-1. **Registers.** One core here starts two vector multiply-adds per cycle, each on 16 floats and ready after 4 cycles,
-   and two vector loads. A plain loop `c[i, j] += a[i, k] * b[k, j]` needs two loads and a store for each of them:
-   a quarter of the speed at best. Instead a *tile* of the result stays in registers while k runs: 14 rows of 2 vectors
-   are 28 registers, 2 more hold a row of b, 1 an element of a: 31 of the 32. A step of k then loads 2 vectors and
-   14 single elements (copied to all lanes by the load itself) for 28 multiply-adds: 8 cycles of loads hide
-   behind 14 of arithmetic. And at least 8 sums (2 per cycle x 4 cycles) must be in flight, which all tiles of
-   4 or more rows are. AVX2 has 16 registers of 8 floats: 6 rows of 2 vectors. NEON has 32 of 4.
-   Measured on one core: 214 GFLOP/s where 3.4 GHz x 64 makes 218; compilers left alone with a plain loop: 76.
-2. **Caches.** The operands must arrive as fast: 16 loads per step hit the first-level cache only if what they read
-   was packed together beforehand. `gemm.py` packs blocks of 256 steps: 256 x 32 floats of b are 32 KiB of the
+1. **Registers.** One core here starts two vector multiply-adds per cycle, each on 16 floats and ready after 4
+   cycles, and two vector loads. A plain loop `c[i, j] += a[i, k] * b[k, j]` needs two loads and a store for each of
+   them: a quarter of the speed at best. Instead a *tile* of the result stays in registers while k runs: 14 rows of
+   2 vectors are 28 registers, 2 more hold a row of b, one an element of a: 31 of the 32. A step of k then loads 2
+   vectors and 14 single elements (copied to all lanes by the load itself) for 28 multiply-adds: 8 cycles of loads
+   hide behind 14 of arithmetic. And at least 8 sums (2 per cycle x 4 cycles) must be in flight: tiles of 4 rows or
+   more have them. AVX2 has 16 registers of 8 floats: 6 rows of 2 vectors. NEON has 32 of 4.
+   Measured on one core: 214 GFLOP/s, where 3.4 GHz x 64 makes 218; a plain loop, blocked by hand: 76.
+2. **Caches.** The operands must arrive as fast: the 16 loads of a step hit the first-level cache only if what they
+   read was packed together beforehand. `gemm.py` packs blocks of 256 steps: 256 x 32 floats of b are 32 KiB of the
    48 KiB there, and are used again by each tile of rows.
 3. **Addresses instead of copies.** The element of a that row r needs in step k is `a[start + steps[k] + r]`. With a
    table of steps the same loop is a matrix product (steps of one packed row), a product with a transposed matrix
-   (steps of its rows, no copy), or a convolution (a step per channel and tap: rows are neighbouring pixels). The
-   load of a step costs nothing: it waits for no arithmetic.
+   (steps of its rows, no copy), or a convolution (a step for each channel and tap; rows are neighbouring pixels).
+   Loading the step costs nothing: no arithmetic waits for it.
 
-The loop is written in LLVM's language, as the vector type and the number of registers must be certain: at
-`<16 x float>`, LLVM uses the full width, and keeps 28 accumulators in registers. Everything is unrolled for each
-number of rows, so that an edge costs its own arithmetic only; the columns at the edge are masked.
+The loop is written in LLVM's language, since the vectors and the registers must be certain: with `<16 x float>`
+LLVM uses the full width and keeps 28 sums in registers. It is unrolled for each number of rows, so that an edge
+costs its own arithmetic only; columns at the edge are masked. It is compiled once for all kernels (`_address.py`).
 """
 
 import platform
@@ -35,7 +35,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from minitorch.kernels.cpu._compile import _CACHE, _cache_directory
+from minitorch.kernels.cpu._address import address, element_address
 
 
 def _features() -> set[str]:
@@ -72,49 +72,84 @@ def panel_width(dtype: np.dtype) -> int:
     return _VECTORS * lanes(dtype)
 
 
-def tile_by_rows(dtype: np.dtype) -> int:
-    """The address of the tile loop that stores out[r * pitch + j], for `multiply`."""
-    n, pointer = types.intp, types.CPointer(numba.from_dtype(dtype))
-    return _address(_rows, types.void(n, n, n, pointer, types.CPointer(n), pointer, n, pointer, n, pointer, n))
+@lru_cache
+def loops(dtype: np.dtype, by_rows: bool) -> tuple[int, int, int]:
+    """Addresses of the loops for `multiply`, `transpose` and `copy`.
 
-
-def tile_by_columns(dtype: np.dtype) -> int:
-    """The address of the tile loop that stores its tile transposed, out[j * pitch + r], for `multiply`."""
-    n, pointer = types.intp, types.CPointer(numba.from_dtype(dtype))
-    return _address(_columns, types.void(n, n, n, pointer, types.CPointer(n), pointer, n, pointer, n, pointer, n))
-
-
-def transposer(dtype: np.dtype) -> int:
-    """The address of the loop that copies a matrix transposed, for `transpose`."""
-    n, pointer = types.intp, types.CPointer(numba.from_dtype(dtype))
-    return _address(_blocks, types.void(n, n, pointer, n, pointer, n))
+    By rows a tile is stored as out[r * pitch + j], else transposed: out[j * pitch + r].
+    """
+    tile = [int, int, int, dtype, np.dtype(np.int64), dtype, int, dtype, int, dtype, int]
+    return (
+        address(_rows if by_rows else _columns, *tile),
+        address(_blocks, int, int, dtype, int, dtype, int),
+        copier(dtype),
+    )
 
 
 def copier(dtype: np.dtype) -> int:
-    """The address of the loop that copies a matrix, for `copy`."""
-    n, pointer = types.intp, types.CPointer(numba.from_dtype(dtype))
-    return _address(_copies, types.void(n, n, pointer, n, n, pointer, n))
+    """The address of the loop for `copy`."""
+    return address(_copies, int, int, dtype, int, int, dtype, int)
 
 
-@lru_cache
-def loops(dtype: np.dtype, by_rows: bool) -> tuple[int, int, int]:
-    """Addresses of the loops a product needs: its tile, for `multiply`, those for `transpose` and `copy`."""
-    return (tile_by_rows if by_rows else tile_by_columns)(dtype), transposer(dtype), copier(dtype)
+def grid(tiles: int, panels: int, tasks: int) -> tuple[int, int]:
+    """Into how many parts down and across a result is cut, to make so many tasks of nearly square shape."""
+    down = across = 1
+    while down * across < tasks and (down < tiles or across < panels):
+        if down < tiles and (across == panels or tiles * across >= 2 * panels * down):  # a panel is 2 tiles wide
+            down = min(tiles, 2 * down)
+        else:
+            across = min(panels, 2 * across)
+    return down, across
 
 
-@lru_cache
-def _address(loop, signature) -> int:
-    """Compile a loop on its own, once for all kernels, which call it through its address.
+@intrinsic
+def multiply(
+    typingctx, loop, rows, columns, depth, a, a_start, steps, first_step, b, b_start, b_pitch,
+    init, start, pitch, out, to, to_pitch,
+):  # fmt: skip
+    """One tile: out[to + r * to_pitch + j] = init[start + r * pitch + j] + the sum over k < depth of
+    a[a_start + steps[first_step + k] + r] * b[b_start + k * b_pitch + j].
 
-    Inlined into each of them, its thousand vector instructions would take LLVM a second or two every time.
+    rows <= ROWS, columns <= panel_width; starts and pitches count elements of arrays or pointers. A row of b is
+    read as whole vectors, whatever `columns` says. `init` may be `out`.
     """
-    with _cache_directory("cfunc"):
-        compiled = numba.cfunc(signature, cache=_CACHE is not None)(loop)
-    _kept.append(compiled)
-    return compiled.address
+    n = types.intp
+    signature = types.void(n, n, n, n, a, n, steps, n, b, n, n, init, n, n, out, n, n)
+    return signature, _jump(
+        lambda at, given: [*given[1:4], at(4), at(6), at(8), given[10], at(11), given[13], at(14), given[16]]
+    )
 
 
-_kept = []  # an address is valid as long as its function lives
+@intrinsic
+def transpose(typingctx, loop, rows, columns, source, start, pitch, target, to, to_pitch):
+    """target[to + c * to_pitch + r] = source[start + r * pitch + c]: 0.07 ns an element, 0.6 ns in a plain loop."""
+    n = types.intp
+    signature = types.void(n, n, n, source, n, n, target, n, n)
+    return signature, _jump(lambda at, given: [*given[1:3], at(3), given[5], at(6), given[8]])
+
+
+@intrinsic
+def copy(typingctx, loop, rows, columns, source, start, pitch, step, target, to, to_pitch):
+    """target[to + r * to_pitch + c] = source[start + r * pitch + c * step]; whole vectors for steps of 1 and 2."""
+    n = types.intp
+    signature = types.void(n, n, n, source, n, n, n, target, n, n)
+    return signature, _jump(lambda at, given: [*given[1:3], at(3), *given[5:7], at(7), given[9]])
+
+
+def _jump(choose):
+    """Code that calls the loop whose address is the first argument."""
+
+    def generate(context, builder, signature, given):
+        def at(i):
+            """The address in argument i, an array, that the next argument counts to."""
+            return builder.gep(element_address(context, builder, signature.args[i], given[i]), [given[i + 1]])
+
+        arguments = choose(at, given)
+        loop = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
+        builder.call(builder.inttoptr(given[0], loop.as_pointer()), arguments)
+        return context.get_dummy_value()
+
+    return generate
 
 
 def _rows(rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, pitch):
@@ -143,123 +178,6 @@ def _tile_by_columns(typingctx, rows, columns, depth, a, steps, b, b_pitch, init
     return _tile(a, steps, _store_columns)
 
 
-def grid(tiles: int, panels: int, tasks: int) -> tuple[int, int]:
-    """Into how many parts down and across a result is cut, to make at least so many tasks of nearly square shape."""
-    down = across = 1
-    while down * across < tasks and (down < tiles or across < panels):
-        if down < tiles and (across == panels or tiles * across >= 2 * panels * down):  # a panel is about 2 tiles wide
-            down = min(tiles, 2 * down)
-        else:
-            across = min(panels, 2 * across)
-    return down, across
-
-
-@intrinsic
-def multiply(
-    typingctx, tile, rows, columns, depth, a, a_start, steps, b, b_start, b_pitch, init, start, pitch, out, to, to_pitch
-):
-    """One tile: out[to + r * to_pitch + j] = init[start + r * pitch + j] + the sum over k < depth of
-    a[a_start + steps[k] + r] * b[b_start + k * b_pitch + j].
-
-    rows <= ROWS, columns <= panel_width. Arrays are contiguous, all else counts elements. A row of b is read as whole
-    vectors, whatever `columns` says. `init` may be `out`.
-    """
-    n = types.intp
-    signature = types.void(n, n, n, n, a, n, steps, b, n, n, init, n, n, out, n, n)
-    return signature, _call(lambda at, given: [*given[1:4], at(4), at(6, 0), at(7), given[9], at(10), given[12], at(13), given[15]])
-
-
-@intrinsic
-def transpose(typingctx, loop, rows, columns, source, start, pitch, target, to, to_pitch):
-    """target[to + c * to_pitch + r] = source[start + r * pitch + c], in blocks of lanes x lanes."""
-    n = types.intp
-    signature = types.void(n, n, n, source, n, n, target, n, n)
-    return signature, _call(lambda at, given: [*given[1:3], at(3), given[5], at(6), given[8]])
-
-
-def _call(choose):
-    """Code that calls the loop whose address is the first argument."""
-
-    def generate(context, builder, signature, given):
-        def at(i, start=None):
-            """The address of argument i, an array, from the start that the next argument gives."""
-            data = context.make_array(signature.args[i])(context, builder, given[i]).data
-            return builder.gep(data, [given[i + 1] if start is None else _I64(start)])
-
-        arguments = choose(at, given)
-        loop = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
-        builder.call(builder.inttoptr(given[0], loop.as_pointer()), arguments)
-        return context.get_dummy_value()
-
-    return generate
-
-
-@intrinsic
-def _transpose_blocks(typingctx, rows, columns, source, pitch, target, target_pitch):
-    n = types.intp
-
-    def generate(context, builder, signature, arguments):
-        rows, columns, source, pitch, target, target_pitch = arguments
-        code = _Vectors(builder, context, signature.args[2].dtype)
-        lanes, none = _I64(code.lanes), code.first(_I64(0))
-        with cgutils.for_range_slice(builder, _I64(0), rows, lanes, _I64) as (row, _):
-            left = builder.sub(rows, row)
-            with cgutils.for_range_slice(builder, _I64(0), columns, lanes, _I64) as (column, _):
-                here = code.at(source, builder.add(builder.mul(row, pitch), column))
-                there = code.at(target, builder.add(builder.mul(column, target_pitch), row))
-                across = builder.sub(columns, column)
-                wide, block = code.first(across), []
-                for r in range(code.lanes):
-                    mask = builder.select(builder.icmp_signed("<", _I64(r), left), wide, none)
-                    block.append(code.load(code.at(here, builder.mul(pitch, _I64(r))), mask))
-                code.store_block(code.transposed(block), there, target_pitch, across, code.first(left))
-        return context.get_dummy_value()
-
-    return types.void(n, n, source, n, target, n), generate
-
-
-@intrinsic
-def copy(typingctx, loop, rows, columns, source, start, pitch, step, target, to, to_pitch):
-    """target[to + r * to_pitch + c] = source[start + r * pitch + c * step]."""
-    n = types.intp
-    signature = types.void(n, n, n, source, n, n, n, target, n, n)
-    return signature, _call(lambda at, given: [*given[1:3], at(3), *given[5:7], at(7), given[9]])
-
-
-@intrinsic
-def _copy_rows(typingctx, rows, columns, source, pitch, step, target, target_pitch):
-    n = types.intp
-
-    def generate(context, builder, signature, arguments):
-        rows, columns, source, pitch, step, target, target_pitch = arguments
-        code = _Vectors(builder, context, signature.args[2].dtype)
-        with cgutils.for_range(builder, rows) as row:
-            here = code.at(source, builder.mul(row.index, pitch))
-            there = code.at(target, builder.mul(row.index, target_pitch))
-            with builder.if_else(builder.icmp_signed("<=", step, _I64(2))) as (vectors, elements):
-                with vectors, cgutils.for_range_slice(builder, _I64(0), columns, _I64(code.lanes), _I64) as (i, _):
-                    left = builder.sub(columns, i)
-                    with builder.if_else(builder.icmp_signed("==", step, _I64(1))) as (each, every_second):
-                        with each:
-                            mask = code.first(left)
-                            code.store(code.load(code.at(here, i), mask), code.at(there, i), mask)
-                        with every_second:
-                            first = code.at(here, builder.mul(i, _I64(2)))
-                            reach = builder.sub(builder.mul(left, _I64(2)), _I64(1))
-                            low = code.load(first, code.first(reach))
-                            high = code.load(
-                                code.at(first, _I64(code.lanes)), code.first(builder.sub(reach, _I64(code.lanes)))
-                            )
-                            value = code.shuffle(low, high, range(0, 2 * code.lanes, 2))
-                            code.store(value, code.at(there, i), code.first(left))
-                with elements, cgutils.for_range(builder, columns) as column:
-                    value = builder.load(code.at(here, builder.mul(column.index, step)))
-                    builder.store(value, code.at(there, column.index))
-        return context.get_dummy_value()
-
-    return types.void(n, n, source, n, n, target, n), generate
-
-
 def _tile(a, steps, store):
     """The signature and the code of a tile: a switch over the number of rows and of vectors, each case unrolled."""
     n = types.intp
@@ -276,10 +194,10 @@ def _tile(a, steps, store):
                 switch.add_case(_I64(height * _VECTORS + width), case)
                 builder.position_at_end(case)
                 masks = [code.first(builder.sub(columns, _I64(v * code.lanes))) for v in range(width)]
-                tile = []
-                for r in range(height):
-                    row = code.at(init, builder.mul(init_pitch, _I64(r)))
-                    tile.append([code.load(code.at(row, _I64(v * code.lanes)), masks[v]) for v in range(width)])
+                lines = [code.at(init, builder.mul(init_pitch, _I64(r))) for r in range(height)]
+                tile = [
+                    [code.load(code.at(line, _I64(v * code.lanes)), masks[v]) for v in range(width)] for line in lines
+                ]
                 tile = _accumulate(code, tile, depth, a, steps, b, b_pitch)
                 store(code, tile, out, out_pitch, columns, masks)
                 builder.branch(end)
@@ -338,6 +256,64 @@ def _store_columns(code, tile, out, pitch, columns, masks):
             code.store_block(block, target, pitch, left, code.first(_I64(len(rows))))
 
 
+@intrinsic
+def _transpose_blocks(typingctx, rows, columns, source, pitch, target, target_pitch):
+    n = types.intp
+
+    def generate(context, builder, signature, arguments):
+        rows, columns, source, pitch, target, target_pitch = arguments
+        code = _Vectors(builder, context, signature.args[2].dtype)
+        lanes, none = _I64(code.lanes), code.first(_I64(0))
+        with cgutils.for_range_slice(builder, _I64(0), rows, lanes, _I64) as (row, _):
+            left = builder.sub(rows, row)
+            with cgutils.for_range_slice(builder, _I64(0), columns, lanes, _I64) as (column, _):
+                here = code.at(source, builder.add(builder.mul(row, pitch), column))
+                there = code.at(target, builder.add(builder.mul(column, target_pitch), row))
+                across = builder.sub(columns, column)
+                wide, block = code.first(across), []
+                for r in range(code.lanes):
+                    mask = builder.select(builder.icmp_signed("<", _I64(r), left), wide, none)
+                    block.append(code.load(code.at(here, builder.mul(pitch, _I64(r))), mask))
+                code.store_block(code.transposed(block), there, target_pitch, across, code.first(left))
+        return context.get_dummy_value()
+
+    return types.void(n, n, source, n, target, n), generate
+
+
+@intrinsic
+def _copy_rows(typingctx, rows, columns, source, pitch, step, target, target_pitch):
+    n = types.intp
+
+    def generate(context, builder, signature, arguments):
+        rows, columns, source, pitch, step, target, target_pitch = arguments
+        code = _Vectors(builder, context, signature.args[2].dtype)
+        with cgutils.for_range(builder, rows) as row:
+            here = code.at(source, builder.mul(row.index, pitch))
+            there = code.at(target, builder.mul(row.index, target_pitch))
+            with builder.if_else(builder.icmp_signed("<=", step, _I64(2))) as (vectors, elements):
+                with vectors, cgutils.for_range_slice(builder, _I64(0), columns, _I64(code.lanes), _I64) as (i, _):
+                    left = builder.sub(columns, i)
+                    with builder.if_else(builder.icmp_signed("==", step, _I64(1))) as (each, every_second):
+                        with each:
+                            mask = code.first(left)
+                            code.store(code.load(code.at(here, i), mask), code.at(there, i), mask)
+                        with every_second:
+                            first = code.at(here, builder.mul(i, _I64(2)))
+                            reach = builder.sub(builder.mul(left, _I64(2)), _I64(1))
+                            low = code.load(first, code.first(reach))
+                            high = code.load(
+                                code.at(first, _I64(code.lanes)), code.first(builder.sub(reach, _I64(code.lanes)))
+                            )
+                            value = code.shuffle(low, high, range(0, 2 * code.lanes, 2))
+                            code.store(value, code.at(there, i), code.first(left))
+                with elements, cgutils.for_range(builder, columns) as column:
+                    value = builder.load(code.at(here, builder.mul(column.index, step)))
+                    builder.store(value, code.at(there, column.index))
+        return context.get_dummy_value()
+
+    return types.void(n, n, source, n, n, target, n), generate
+
+
 class _Vectors:
     """Writes instructions on vectors of one element type."""
 
@@ -347,10 +323,6 @@ class _Vectors:
         self.lanes = VECTOR_BYTES // self.bytes
         self.vector = ir.VectorType(context.get_data_type(dtype), self.lanes)
         self.name = f"v{self.lanes}{'f' if isinstance(dtype, types.Float) else 'i'}{dtype.bitwidth}"  # how LLVM spells the type in the names of its functions
-
-    def data(self, type_, array):
-        """The address of an array's first element."""
-        return self.context.make_array(type_)(self.context, self.builder, array).data
 
     def at(self, pointer, offset):
         return self.builder.gep(pointer, [offset])

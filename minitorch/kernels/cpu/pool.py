@@ -5,15 +5,19 @@ here go the other way: for each place in the window (a tap), copy what it sees f
 `microkernel.copy` does with whole vectors also for a stride of 2, and compare or add that row of hundreds of elements.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
+from minitorch.kernels.cpu._address import address, call, unpack
 from minitorch.kernels.cpu._compile import parallel, prange, serial
-from minitorch.kernels.cpu.conv import contiguous
+from minitorch.kernels.cpu.conv import contiguous, inside
 from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.cpu.microkernel import copier, copy
 
 Pair = tuple[int, int]
 
+_INDEX = np.dtype(np.int64)
 _CHUNKS = 16  # pieces that the planes are cut into, whatever the number of threads
 _BAND = 4096  # windows worked on at a time: their elements of one tap stay in the first-level cache
 
@@ -45,12 +49,11 @@ def max_pool2d_choices(
     shape = (*input.shape[:2], *extent)
     result = empty(shape, input.dtype)
     choices = empty(shape, np.uint8 if kernel[0] * kernel[1] <= 256 else np.int32)
-    lowest = -np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min
-    seen = empty((_CHUNKS * _rows(extent) * extent[1],), input.dtype)
-    _max_pool2d(
-        contiguous(input), result, choices, seen, input.dtype.type(lowest), _rows(extent),
-        kernel, stride, padding, dilation, copier(input.dtype),
-    )  # fmt: skip
+    lowest = np.array([-np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min], input.dtype)
+    numbers = _numbers(input.shape, extent, kernel, stride, padding, dilation, input.dtype)
+    dtype = input.dtype
+    body = address(_max_pool2d_chunk, int, dtype, dtype, choices.dtype, dtype, dtype, _INDEX)
+    _max_pool2d(_flat(input), _flat(result), _flat(choices), _seen(extent, dtype), lowest, numbers, body)
     return result, choices
 
 
@@ -59,7 +62,8 @@ def max_pool2d_indices(
 ) -> np.ndarray:
     """Turn places in windows into places y * W + x in the plane, int64."""
     indices = empty(choices.shape, np.int64)
-    _indices(contiguous(choices), indices, input_shape[3], _offsets(input_shape, kernel, dilation), stride, padding)
+    numbers = _numbers(input_shape, choices.shape[2:], kernel, stride, padding, dilation, indices.dtype)
+    _indices(_flat(choices), _flat(indices), _offsets(input_shape, kernel, dilation), numbers)
     return indices
 
 
@@ -69,7 +73,10 @@ def max_pool2d_backward(grad: np.ndarray, indices: np.ndarray, input_shape: tupl
     PyTorch: torch.ops.aten.max_pool2d_with_indices_backward.
     """
     result = empty(tuple(input_shape), grad.dtype)
-    _max_pool2d_backward(contiguous(grad), contiguous(indices), result, 0, np.zeros(0, np.int64), (0, 0), (0, 0))
+    one = (1, 1)
+    numbers = _numbers(input_shape, grad.shape[2:], one, one, (0, 0), one, grad.dtype)
+    body = address(_max_pool2d_backward_chunk, int, grad.dtype, _INDEX, grad.dtype, _INDEX, int, _INDEX)
+    _max_pool2d_backward(_flat(grad), _flat(indices), _flat(result), np.zeros(0, np.int64), numbers, body)
     return result
 
 
@@ -84,8 +91,10 @@ def max_pool2d_choices_backward(
 ) -> np.ndarray:
     """The gradient of `max_pool2d_choices` to its input: -> (N, C, H, W)."""
     result = empty(tuple(input_shape), grad.dtype)
+    numbers = _numbers(input_shape, grad.shape[2:], kernel, stride, padding, dilation, grad.dtype)
     offsets = _offsets(input_shape, kernel, dilation)
-    _max_pool2d_backward(contiguous(grad), contiguous(choices), result, input_shape[3], offsets, stride, padding)
+    body = address(_max_pool2d_backward_chunk, int, grad.dtype, choices.dtype, grad.dtype, _INDEX, int, _INDEX)
+    _max_pool2d_backward(_flat(grad), _flat(choices), _flat(result), offsets, numbers, body)
     return result
 
 
@@ -101,13 +110,12 @@ def avg_pool2d(
     """The mean of each window: -> (N, C, OH, OW). PyTorch: torch.ops.aten.avg_pool2d."""
     extent = output_extent(input.shape, kernel, stride, padding, (1, 1), ceil_mode)
     result = empty((*input.shape[:2], *extent), input.dtype)
-    heights, widths = _divisors(
+    numbers = _numbers(input.shape, extent, kernel, stride, padding, (1, 1), input.dtype)
+    divisors = _divisors(
         input.shape, extent, kernel, stride, padding, count_include_pad, divisor_override, input.dtype
     )
-    seen = empty((_CHUNKS * _rows(extent) * extent[1],), input.dtype)
-    _avg_pool2d(
-        contiguous(input), result, seen, heights, widths, _rows(extent), kernel, stride, padding, copier(input.dtype)
-    )
+    body = address(_avg_pool2d_chunk, int, *[input.dtype] * 5, _INDEX)
+    _avg_pool2d(_flat(input), _flat(result), _seen(extent, input.dtype), *divisors, numbers, body)
     return result
 
 
@@ -122,12 +130,14 @@ def avg_pool2d_backward(
     divisor_override: int | None,
 ) -> np.ndarray:
     """The gradient of `avg_pool2d` to its input: -> (N, C, H, W). PyTorch: torch.ops.aten.avg_pool2d_backward."""
-    result = empty(tuple(input_shape), grad.dtype)
-    shares = empty((_CHUNKS, grad.shape[3]), grad.dtype)
-    heights, widths = _divisors(
-        input_shape, grad.shape[2:], kernel, stride, padding, count_include_pad, divisor_override, grad.dtype
+    result, extent = empty(tuple(input_shape), grad.dtype), grad.shape[2:]
+    numbers = _numbers(input_shape, extent, kernel, stride, padding, (1, 1), grad.dtype)
+    divisors = _divisors(
+        input_shape, extent, kernel, stride, padding, count_include_pad, divisor_override, grad.dtype
     )
-    _avg_pool2d_backward(contiguous(grad), result, shares, heights, widths, kernel, stride, padding)
+    shares = empty((_CHUNKS * extent[1],), grad.dtype)
+    body = address(_avg_pool2d_backward_chunk, int, *[grad.dtype] * 5, _INDEX)
+    _avg_pool2d_backward(_flat(grad), _flat(result), shares, *divisors, numbers, body)
     return result
 
 
@@ -145,17 +155,36 @@ def output_extent(
     return tuple(extent)
 
 
+def _flat(array: np.ndarray) -> np.ndarray:
+    """All elements in order; Numba is slow to compile what NumPy does in no time: reshape, or assign to a slice."""
+    return contiguous(array).reshape(-1)
+
+
+@lru_cache(maxsize=512)
+def _numbers(input_shape, extent, kernel, stride, padding, dilation, dtype) -> np.ndarray:
+    """What the loops need to know. Rows of windows that are worked on at a time: of one plane or several small ones."""
+    planes, loop = input_shape[0] * input_shape[1], copier(dtype)
+    geometry = *input_shape[2:], *extent, *kernel, *stride, *padding, *dilation
+    return np.array([planes, *geometry, _rows(extent), loop], np.int64)
+
+
 def _rows(extent: Pair) -> int:
-    """How many rows of windows are worked on at a time: of one plane or of several small ones."""
     return max(1, _BAND // max(1, extent[1]))
 
 
+def _seen(extent: Pair, dtype) -> np.ndarray:
+    """Room for what a tap sees, for each chunk."""
+    return empty((_CHUNKS * _rows(extent) * extent[1],), dtype)
+
+
+@lru_cache(maxsize=512)
 def _offsets(input_shape, kernel: Pair, dilation: Pair) -> np.ndarray:
     """How far each element of a window lies from the first, in the plane."""
     y, x = np.arange(kernel[0]) * dilation[0], np.arange(kernel[1]) * dilation[1]
     return (y[:, None] * input_shape[3] + x).reshape(-1)
 
 
+@lru_cache(maxsize=512)
 def _divisors(input_shape, extent, kernel, stride, padding, count_include_pad, override, dtype):
     """What a window's sum is divided by, as a factor for its row and one for its column."""
     factors = []
@@ -170,142 +199,141 @@ def _divisors(input_shape, extent, kernel, stride, padding, count_include_pad, o
     return factors
 
 
-@serial
-def _reach(tap, size, out, stride, padding, dilation):
-    """The windows [first, last) whose element number `tap` is not padding."""
-    before = padding - tap * dilation
-    first = max(0, (before + stride - 1) // stride)
-    return first, max(first, min(out, (size - 1 + before) // stride + 1))
-
-
 @parallel
-def _max_pool2d(input, result, choices, seen, lowest, rows, kernel, stride, padding, dilation, copy_loop):
-    n, c, oh, ow = result.shape
-    h, w = input.shape[2:]
-    source, out, chosen = input.reshape(-1), result.reshape(-1), choices.reshape(-1)
+def _max_pool2d(source, best, choices, seen, lowest, numbers, body):
     for chunk in prange(_CHUNKS):
-        free = chunk * rows * ow
-        # All rows of windows of all planes are one sequence.
-        last = n * c * oh * (chunk + 1) // _CHUNKS
-        for first in range(n * c * oh * chunk // _CHUNKS, last, rows):
-            end = min(last, first + rows)
-            best, choice, new = out[first * ow : end * ow], chosen[first * ow : end * ow], seen[free : free + (end - first) * ow]
-            for tap in range(kernel[0] * kernel[1]):
-                ky, kx = tap // kernel[1], tap % kernel[1]
-                y_first, y_end = _reach(ky, h, oh, stride[0], padding[0], dilation[0])
-                x, x_end = _reach(kx, w, ow, stride[1], padding[1], dilation[1])
-                if y_end - y_first < oh or x_end - x < ow:
-                    new[:] = lowest
-                for plane in range(first // oh, (end + oh - 1) // oh):
-                    y = max(y_first, first - plane * oh)
-                    here = (plane * h + y * stride[0] - padding[0] + ky * dilation[0]) * w
-                    here += x * stride[1] - padding[1] + kx * dilation[1]
-                    copy(
-                        copy_loop, min(y_end, end - plane * oh) - y, x_end - x, source, here, stride[0] * w, stride[1],
-                        seen, free + (plane * oh + y - first) * ow + x, ow,
-                    )  # fmt: skip
-                if tap == 0:
-                    best[:] = new
-                    choice[:] = 0
-                else:
-                    for i in range(new.size):
-                        # NaN must win, and the last one as in PyTorch.
-                        better = (new[i] > best[i]) | (new[i] != new[i])
-                        best[i] = new[i] if better else best[i]
-                        choice[i] = tap if better else choice[i]
-            if padding[0] > 0 or padding[1] > 0:
-                # Where all elements are the lowest number, the first that is not padding is the largest.
-                for i in range(best.size):
-                    if best[i] == lowest:
-                        y, x = (first + i // ow) % oh, i % ow
-                        ky = max(0, (padding[0] - y * stride[0] + dilation[0] - 1) // dilation[0])
-                        kx = max(0, (padding[1] - x * stride[1] + dilation[1] - 1) // dilation[1])
-                        choice[i] = ky * kernel[1] + kx
+        call(body, np.int64(chunk), source, best, choices, seen, lowest, numbers)
+
+
+def _max_pool2d_chunk(chunk, source, best, choices, seen, lowest, numbers):
+    (
+        planes, h, w, oh, ow, kernel_y, kernel_x, stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x,
+        rows, _,
+    ) = unpack(numbers, 15)  # fmt: skip
+    free = chunk * rows * ow
+    # All rows of windows of all planes are one sequence.
+    last = planes * oh * (chunk + 1) // _CHUNKS
+    for first in range(planes * oh * chunk // _CHUNKS, last, rows):
+        end = min(last, first + rows)
+        for tap in range(kernel_y * kernel_x):
+            _look(source, seen, free, lowest[0], tap, first, end, numbers)
+            for i in range((end - first) * ow):
+                # The larger of the best so far and what the tap sees. NaN must win, the last one as in PyTorch.
+                here = first * ow + i
+                new, old = seen[free + i], best[here]
+                better = (new > old) | (new != new) | (tap == 0)
+                best[here] = new if better else old
+                choices[here] = tap if better else choices[here]
+        if padding_y > 0 or padding_x > 0:
+            # Where all elements are the lowest number, the first that is not padding is the largest.
+            for i in range(first * ow, end * ow):
+                if best[i] == lowest[0]:
+                    y, x = i // ow % oh, i % ow
+                    ky = max(0, (padding_y - y * stride_y + dilation_y - 1) // dilation_y)
+                    kx = max(0, (padding_x - x * stride_x + dilation_x - 1) // dilation_x)
+                    choices[i] = ky * kernel_x + kx
+
+
+@serial
+def _look(source, seen, free, outside, tap, first, end, numbers):
+    """Copy what a tap sees from some rows of windows side by side; `outside` where that is padding."""
+    (
+        _, h, w, oh, ow, _, kernel_x, stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x, _, copy_loop,
+    ) = unpack(numbers, 15)  # fmt: skip
+    ky, kx = tap // kernel_x, tap % kernel_x
+    y_first, y_end = inside(ky, h, oh, stride_y, padding_y, dilation_y)
+    x, x_end = inside(kx, w, ow, stride_x, padding_x, dilation_x)
+    if y_end - y_first < oh or x_end - x < ow:
+        for i in range((end - first) * ow):
+            seen[free + i] = outside
+    for plane in range(first // oh, (end + oh - 1) // oh):
+        y = max(y_first, first - plane * oh)
+        here = (plane * h + y * stride_y - padding_y + ky * dilation_y) * w
+        here += x * stride_x - padding_x + kx * dilation_x
+        copy(
+            copy_loop, min(y_end, end - plane * oh) - y, x_end - x, source, here, stride_y * w, stride_x,
+            seen, free + (plane * oh + y - first) * ow + x, ow,
+        )  # fmt: skip
 
 
 @parallel
-def _indices(choices, indices, w, offsets, stride, padding):
-    n, c, oh, ow = choices.shape
-    for plane in prange(n * c):
+def _indices(choices, indices, offsets, numbers):
+    planes, w, oh, ow = numbers[0], numbers[2], numbers[3], numbers[4]
+    for plane in prange(planes):
         for y in range(oh):
             for x in range(ow):
-                start = (y * stride[0] - padding[0]) * w + x * stride[1] - padding[1]
-                indices[plane // c, plane % c, y, x] = start + offsets[choices[plane // c, plane % c, y, x]]
+                start = (y * numbers[7] - numbers[9]) * w + x * numbers[8] - numbers[10]
+                i = (plane * oh + y) * ow + x
+                indices[i] = start + offsets[choices[i]]
 
 
 @parallel
-def _max_pool2d_backward(grad, places, result, w, offsets, stride, padding):
-    """`places` are indices of the plane where `offsets` is empty, else places in windows."""
-    n, c, oh, ow = grad.shape
-    size = result.shape[2] * result.shape[3]
-    source, place, out = grad.reshape(-1), places.reshape(-1), result.reshape(-1)
+def _max_pool2d_backward(source, places, result, offsets, numbers, body):
     for chunk in prange(_CHUNKS):
-        for plane in range(n * c * chunk // _CHUNKS, n * c * (chunk + 1) // _CHUNKS):
-            first = plane * size
-            out[first : first + size] = 0
-            for y in range(oh):
-                i = (plane * oh + y) * ow
-                start = first + (y * stride[0] - padding[0]) * w - padding[1]
-                if offsets.size > 0:
-                    for x in range(ow):  # unsigned, to spare the question whether an index counts from the end
-                        to = np.uint64(start + x * stride[1] + offsets[np.uint64(place[np.uint64(i + x)])])
-                        out[to] += source[np.uint64(i + x)]
-                else:
-                    for x in range(ow):
-                        out[np.uint64(first + place[np.uint64(i + x)])] += source[np.uint64(i + x)]
+        call(body, np.int64(chunk), source, places, result, offsets, offsets.size, numbers)
+
+
+def _max_pool2d_backward_chunk(chunk, source, places, result, offsets, window, numbers):
+    """`places` are indices of the plane where `window` is 0, else places in windows."""
+    (
+        planes, h, w, oh, ow, _, _, stride_y, stride_x, padding_y, padding_x, _, _, _, _,
+    ) = unpack(numbers, 15)  # fmt: skip
+    for plane in range(planes * chunk // _CHUNKS, planes * (chunk + 1) // _CHUNKS):
+        first = plane * h * w
+        for i in range(first, first + h * w):
+            result[i] = 0
+        for y in range(oh):
+            i = (plane * oh + y) * ow
+            start = first + (y * stride_y - padding_y) * w - padding_x
+            for x in range(ow):
+                place = np.int64(places[i + x])
+                result[start + x * stride_x + offsets[place] if window > 0 else first + place] += source[i + x]
 
 
 @parallel
-def _avg_pool2d(input, result, seen, heights, widths, rows, kernel, stride, padding, copy_loop):
-    n, c, oh, ow = result.shape
-    h, w = input.shape[2:]
-    source, out = input.reshape(-1), result.reshape(-1)
+def _avg_pool2d(source, total, seen, heights, widths, numbers, body):
     for chunk in prange(_CHUNKS):
-        free = chunk * rows * ow
-        last = n * c * oh * (chunk + 1) // _CHUNKS
-        for first in range(n * c * oh * chunk // _CHUNKS, last, rows):
-            end = min(last, first + rows)
-            total, new = out[first * ow : end * ow], seen[free : free + (end - first) * ow]
-            total[:] = 0
-            for ky in range(kernel[0]):
-                y_first, y_end = _reach(ky, h, oh, stride[0], padding[0], 1)
-                for kx in range(kernel[1]):
-                    x, x_end = _reach(kx, w, ow, stride[1], padding[1], 1)
-                    if y_end - y_first < oh or x_end - x < ow:
-                        new[:] = 0
-                    for plane in range(first // oh, (end + oh - 1) // oh):
-                        y = max(y_first, first - plane * oh)
-                        here = (plane * h + y * stride[0] - padding[0] + ky) * w + x * stride[1] - padding[1] + kx
-                        copy(
-                            copy_loop, min(y_end, end - plane * oh) - y, x_end - x, source, here, stride[0] * w, stride[1],
-                            seen, free + (plane * oh + y - first) * ow + x, ow,
-                        )  # fmt: skip
-                    for i in range(new.size):
-                        total[i] += new[i]
-            for y in range(first, end):
-                line = total[(y - first) * ow : (y - first + 1) * ow]
-                for x in range(ow):
-                    line[x] /= heights[y % oh] * widths[x]
+        call(body, np.int64(chunk), source, total, seen, heights, widths, numbers)
+
+
+def _avg_pool2d_chunk(chunk, source, total, seen, heights, widths, numbers):
+    planes, _, _, oh, ow, kernel_y, kernel_x, _, _, _, _, _, _, rows, _ = unpack(numbers, 15)
+    free = chunk * rows * ow
+    last = planes * oh * (chunk + 1) // _CHUNKS
+    for first in range(planes * oh * chunk // _CHUNKS, last, rows):
+        end = min(last, first + rows)
+        for i in range(first * ow, end * ow):
+            total[i] = 0
+        for tap in range(kernel_y * kernel_x):
+            _look(source, seen, free, 0, tap, first, end, numbers)
+            for i in range((end - first) * ow):
+                total[first * ow + i] += seen[free + i]
+        for y in range(first, end):
+            for x in range(ow):
+                total[y * ow + x] /= heights[y % oh] * widths[x]
 
 
 @parallel
-def _avg_pool2d_backward(grad, result, shares, heights, widths, kernel, stride, padding):
-    n, c, oh, ow = grad.shape
-    h, w = result.shape[2:]
+def _avg_pool2d_backward(source, result, shares, heights, widths, numbers, body):
     for chunk in prange(_CHUNKS):
-        share = shares[chunk]
-        for plane in range(n * c * chunk // _CHUNKS, n * c * (chunk + 1) // _CHUNKS):
-            out, values = result[plane // c, plane % c], grad[plane // c, plane % c]
-            out[:] = 0
-            for y in range(oh):
-                for x in range(ow):
-                    share[x] = values[y, x] / (heights[y] * widths[x])
-                top = y * stride[0] - padding[0]
-                for iy in range(max(top, 0), min(top + kernel[0], h)):
-                    line = out[iy]
-                    for kx in range(kernel[1] - 1, -1, -1):  # windows add to an element from left to right
-                        first, last = _reach(kx, w, ow, stride[1], padding[1], 1)
-                        at = first * stride[1] - padding[1] + kx
-                        for x in range(first, last):
-                            line[at] += share[x]
-                            at += stride[1]
+        call(body, np.int64(chunk), source, result, shares, heights, widths, numbers)
+
+
+def _avg_pool2d_backward_chunk(chunk, source, result, shares, heights, widths, numbers):
+    (
+        planes, h, w, oh, ow, kernel_y, kernel_x, stride_y, stride_x, padding_y, padding_x, _, _, _, _,
+    ) = unpack(numbers, 15)  # fmt: skip
+    free = chunk * ow
+    for plane in range(planes * chunk // _CHUNKS, planes * (chunk + 1) // _CHUNKS):
+        for i in range(plane * h * w, (plane + 1) * h * w):
+            result[i] = 0
+        for y in range(oh):
+            for x in range(ow):
+                shares[free + x] = source[(plane * oh + y) * ow + x] / (heights[y] * widths[x])
+            top = y * stride_y - padding_y
+            for iy in range(max(top, 0), min(top + kernel_y, h)):
+                for kx in range(kernel_x - 1, -1, -1):  # windows add to an element from left to right
+                    first, last = inside(kx, w, ow, stride_x, padding_x, 1)
+                    start = (plane * h + iy) * w - padding_x + kx
+                    for x in range(first, last):
+                        result[start + x * stride_x] += shares[free + x]
