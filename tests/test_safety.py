@@ -198,7 +198,7 @@ def test_kernel_cache_is_ours_or_none(setting, tmp_path):
         file.write_text("")
         environment = {"MINITORCH_CACHE_DIR": str(file / "below")}
     elif setting == "missing home":
-        environment = {"HOME": "/nonexistent/home", "XDG_CACHE_HOME": "/proc/nothing"}
+        environment = {"MINITORCH_CACHE_DIR": "", "HOME": "/nonexistent/home", "XDG_CACHE_HOME": "/proc/nothing"}
     program = "import minitorch; print((minitorch.ones(3) + 1).tolist())"
     if setting == "open to others":
         in_new_process("import minitorch", **environment)

@@ -30,4 +30,6 @@ from minitorch.ops.nll_loss import cross_entropy as cross_entropy
 from minitorch.ops.nll_loss import nll_loss as nll_loss
 from minitorch.ops.pool import avg_pool2d as avg_pool2d
 from minitorch.ops.pool import max_pool2d as max_pool2d
+from minitorch.ops.softmax import functional_log_softmax as log_softmax  # noqa: F401
+from minitorch.ops.softmax import functional_softmax as softmax  # noqa: F401
 from minitorch.ops.softmax import softmin as softmin

@@ -221,6 +221,7 @@ def _bounds(index: slice, size: int) -> tuple[int, int, int]:
 
 
 def _copy_to(part: Tensor, value: Tensor | Number) -> None:
+    inplace.check(part)
     if not isinstance(value, Tensor) or value.array.ndim == 0:
         inplace.fill_(part, value)
         return

@@ -145,6 +145,8 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
             f"Expected size for first two dimensions of batch2 tensor to be: [{batch}, {inner}] but got: "
             f"[{mat2.array.shape[0]}, {mat2.array.shape[1]}]."
         )
+    if input.array.dtype.kind == "b":
+        raise NotImplementedError("\"bmm\" not implemented for 'Bool'")
     if input.array.dtype != mat2.array.dtype:
         raise RuntimeError(
             f"expected scalar type {types.SCALAR_NAME[input.dtype]} but found {types.SCALAR_NAME[mat2.dtype]}"

@@ -67,6 +67,8 @@ def operand(value: object, function: str, argument: str = "other", position: int
     """A Tensor or a Python number. Raises TypeError in PyTorch's words for anything else."""
     if isinstance(value, (Tensor, float, int)):
         return value
+    if isinstance(value, np.bool_):
+        return float(value)  # PyTorch, too, takes NumPy's truth for a floating-point number
     if isinstance(value, np.generic):
         return value.item()
     if is_number(value):

@@ -87,7 +87,7 @@ def _folder_fingerprint() -> str:
 def _find_cache() -> str | None:
     """A folder only this user can write (the cache is pickle: loading it runs code), or None: compile without a cache."""
     root = os.environ.get("MINITORCH_CACHE_DIR")
-    if root is None:
+    if not root:
         root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
         root = os.path.join(root, "minitorch")
     folder = Path(root) / _folder_fingerprint()
@@ -113,7 +113,7 @@ class _cache_directory:
 
     lock = threading.RLock()  # the setting is one for all threads
 
-    def __init__(self, build: str):
+    def __init__(self, build: str = "cfunc"):
         self.build = build
 
     def __enter__(self):

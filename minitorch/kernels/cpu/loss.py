@@ -183,13 +183,14 @@ def _nll(input, target, weight, ignore_index, mean, losses, parts, bad, out, tot
 
 def _nll_backward(grad, target, weight, ignore_index, divisor, out):
     inner = out.shape[2]
+    total = divisor[()]  # outside: a parallel loop sees a 0-d array as a number
     for chunk in prange((target.size + GRAIN - 1) // GRAIN):
         for j in range(chunk * GRAIN, min(target.size, (chunk + 1) * GRAIN)):
             kind = target[j]
             if kind != ignore_index:
                 factor = weight[kind] if weight.size else out.dtype.type(1)
                 arrived = grad[0] if grad.size == 1 else grad[j]
-                out[j // inner, kind, j % inner] = -factor / divisor[()] * arrived
+                out[j // inner, kind, j % inner] = -factor / total * arrived
 
 
 _nll_serial, _nll_parallel = serial(_nll), parallel(_nll)
