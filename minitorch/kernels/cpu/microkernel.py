@@ -290,7 +290,7 @@ def _copy_rows(typingctx, rows, columns, source, pitch, step, target, target_pit
         with cgutils.for_range(builder, rows) as row:
             here = code.at(source, builder.mul(row.index, pitch))
             there = code.at(target, builder.mul(row.index, target_pitch))
-            with builder.if_else(builder.icmp_signed("<=", step, _I64(2))) as (vectors, elements):
+            with builder.if_else(builder.icmp_unsigned("<=", builder.sub(step, _I64(1)), _I64(1))) as (vectors, elements):
                 with vectors, cgutils.for_range_slice(builder, _I64(0), columns, _I64(code.lanes), _I64) as (i, _):
                     left = builder.sub(columns, i)
                     with builder.if_else(builder.icmp_signed("==", step, _I64(1))) as (each, every_second):
