@@ -221,8 +221,8 @@ def _bounds(index: slice, size: int) -> tuple[int, int, int]:
 
 
 def _copy_to(part: Tensor, value: Tensor | Number) -> None:
-    inplace.check(part)
     if not isinstance(value, Tensor) or value.array.ndim == 0:
+        inplace.check(part)  # an assignment refuses repeated memory, which fill_ itself may write
         inplace.fill_(part, value)
         return
     if value.array.shape != part.array.shape:
