@@ -11,12 +11,13 @@ again finds its pixels side by side. The gradient to the input is a convolution 
 channels exchanged; with a stride, one for each of the s * s phases of the input, over the taps that meet it.
 """
 
+from collections import namedtuple
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from minitorch.kernels.cpu._address import address, call, unpack
+from minitorch.kernels.cpu._address import address, call, named
 from minitorch.kernels.cpu._compile import parallel, prange, serial
 from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.cpu.microkernel import ROWS, copy, loops, multiply, panel_width, transpose
@@ -74,6 +75,18 @@ def conv2d_input(
     return result
 
 
+# What the loops need to know: counts, sizes and places in elements, and addresses.
+_Numbers = namedtuple(
+    "_Numbers",
+    """
+    packs chunks pack correlate taps depth direct channels outputs groups source_height source_width stride_y stride_x
+    top left phases_y phases_x row channel_step padded scratch_size out_height out_width strip strips splits units tiles
+    panels width plane out_first out_row out_step weight_group weight_output weight_channel weight_taps
+    tile_loop transpose_loop copy_loop
+    """,
+)
+
+
 class _Pass(NamedTuple):
     """One launch of `_correlate`: its tables, the sizes of its temporary arrays, and its numbers."""
 
@@ -81,7 +94,7 @@ class _Pass(NamedTuple):
     steps: np.ndarray  # (channels * T,) distance of a channel's tap in the padded copy
     packed: int
     scratch: int
-    numbers: np.ndarray  # (42,) see _plan_pass
+    numbers: np.ndarray  # _Numbers
 
 
 class _Plan(NamedTuple):
@@ -195,98 +208,93 @@ def _plan_pass(source_shape, result_shape, groups, kernel_width, axes, weight_st
     padded = 0 if direct else -(-phases_y * phases_x * phase_step // 16) * 16
     scratch = padded + 16 * width
     index = np.dtype(np.int64)
-    numbers = [
+    numbers = _Numbers(
         groups * panels * channels, chunks,
         address(_pack_weights, int, dtype, dtype, index, index),
         address(_correlate_chunk, int, dtype, dtype, dtype, index, dtype, dtype, index),
-        len(taps), steps.size, direct, channels, outputs, groups, source_height, source_width, y.stride, x.stride, y.padding, x.padding,
-        phases_y, phases_x, row, channel_step, padded, scratch, out_height, out_width, strip, strips,
-        splits, units, tiles, panels, width, plane, y.out_first * result_shape[3] + x.out_first, out_row,
-        x.out_step, *weight_strides, *loops(dtype, False),
-    ]  # fmt: skip
+        len(taps), steps.size, direct, channels, outputs, groups, source_height, source_width,
+        y.stride, x.stride, y.padding, x.padding, phases_y, phases_x, row, channel_step, padded, scratch,
+        out_height, out_width, strip, strips, splits, units, tiles, panels, width, plane,
+        y.out_first * result_shape[3] + x.out_first, out_row, x.out_step, *weight_strides, *loops(dtype, False),
+    )  # fmt: skip
     places = np.array([tap[0] for tap in taps], np.int64)
     return _Pass(places, steps, groups * panels * width * steps.size, chunks * scratch, np.array(numbers, np.int64))
 
 
 @parallel
 def _correlate(source, weight, init, result, taps, steps, packed, scratch, numbers):
-    for task in prange(numbers[0]):
-        call(numbers[2], np.int64(task), weight, packed, taps, numbers)
-    for chunk in prange(numbers[1]):
-        call(numbers[3], np.int64(chunk), source, init, result, steps, packed, scratch, numbers)
+    g = named(numbers, _Numbers)
+    packs, chunks, pack, correlate = g.packs, g.chunks, g.pack, g.correlate
+    for task in prange(packs):
+        call(pack, np.int64(task), weight, packed, taps, numbers)
+    for chunk in prange(chunks):
+        call(correlate, np.int64(chunk), source, init, result, steps, packed, scratch, numbers)
 
 
 def _pack_weights(task, weight, packed, taps, numbers):
     """Weights of an input channel and 32 output channels: a row per tap, the output channels side by side."""
-    (
-        _, _, _, _, taps_count, _, _, channels, outputs, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _,
-        panels, width, _, _, _, _, weight_group, weight_output, weight_channel, weight_taps, _, transpose_loop, _,
-    ) = unpack(numbers, 42)  # fmt: skip
-    panel, channel = task // channels, task % channels
-    group, first = panel // panels, panel % panels * width
-    filled = min(width, outputs - first)
-    here = group * weight_group + first * weight_output + channel * weight_channel
-    there = (panel * channels + channel) * taps_count * width
-    if taps_count == weight_taps and taps_count > 1:
-        transpose(transpose_loop, filled, taps_count, weight, here, weight_output, packed, there, width)
+    g = named(numbers, _Numbers)
+    panel, channel = task // g.channels, task % g.channels
+    group, first = panel // g.panels, panel % g.panels * g.width
+    filled = min(g.width, g.outputs - first)
+    here = group * g.weight_group + first * g.weight_output + channel * g.weight_channel
+    there = (panel * g.channels + channel) * g.taps * g.width
+    if g.taps == g.weight_taps and g.taps > 1:
+        transpose(g.transpose_loop, filled, g.taps, weight, here, g.weight_output, packed, there, g.width)
     else:
-        for t in range(taps_count):
+        for t in range(g.taps):
             for j in range(filled):
-                packed[there + t * width + j] = weight[here + taps[t] + j * weight_output]
+                packed[there + t * g.width + j] = weight[here + taps[t] + j * g.weight_output]
 
 
 def _correlate_chunk(chunk, source, init, result, steps, packed, scratch, numbers):
     """Some strips of some images: copy them with their padding, then multiply."""
-    (
-        _, chunks, _, _, _, depth, direct, channels, outputs, groups, source_height, source_width, stride_y, stride_x,
-        top, left, phases_y, phases_x, row, channel_step, padded, scratch_size, out_height, out_width, strip, strips,
-        splits, units, tiles, panels, width, plane, out_first, out_row, out_step, _, _, _, _, tile_loop, _, copy_loop,
-    ) = unpack(numbers, 42)  # fmt: skip
-    base = chunk * scratch_size
-    for unit in range(units * chunk // chunks, units * (chunk + 1) // chunks):
-        split, rest = unit % splits, unit // splits
-        y_first, rest = rest % strips * strip, rest // strips
-        group, image = rest % groups, rest // groups
-        a, a_first = source, rest * channels * channel_step
-        if not direct:
+    g = named(numbers, _Numbers)
+    base = chunk * g.scratch_size
+    for unit in range(g.units * chunk // g.chunks, g.units * (chunk + 1) // g.chunks):
+        split, rest = unit % g.splits, unit // g.splits
+        y_first, rest = rest % g.strips * g.strip, rest // g.strips
+        group, image = rest % g.groups, rest // g.groups
+        a, a_first = source, rest * g.channels * g.channel_step
+        if not g.direct:
             a, a_first = scratch, base
-            if unit == units * chunk // chunks or strips > 1:  # else the padding is there from the last image
-                for i in range(padded):
+            if unit == g.units * chunk // g.chunks or g.strips > 1:  # else the padding is there from the last image
+                for i in range(g.padded):
                     scratch[base + i] = 0
-            height = channel_step // row
+            height = g.channel_step // g.row
             to = base
-            for phase in range(phases_y * phases_x):
+            for phase in range(g.phases_y * g.phases_x):
                 # What of this phase lies inside the source: 0 <= y + line * stride_y < source_height.
-                y, x = y_first * stride_y + phase // phases_x - top, phase % phases_x - left
-                line, column = max(0, (stride_y - 1 - y) // stride_y), max(0, (stride_x - 1 - x) // stride_x)
-                lines = min(height, (source_height - 1 - y) // stride_y + 1) - line
-                count = min(row, (source_width - 1 - x) // stride_x + 1) - column
-                here = (y + line * stride_y) * source_width + x + column * stride_x
-                for channel in range(rest * channels, (rest + 1) * channels):
+                y, x = y_first * g.stride_y + phase // g.phases_x - g.top, phase % g.phases_x - g.left
+                line, column = max(0, (g.stride_y - 1 - y) // g.stride_y), max(0, (g.stride_x - 1 - x) // g.stride_x)
+                lines = min(height, (g.source_height - 1 - y) // g.stride_y + 1) - line
+                count = min(g.row, (g.source_width - 1 - x) // g.stride_x + 1) - column
+                here = (y + line * g.stride_y) * g.source_width + x + column * g.stride_x
+                for channel in range(rest * g.channels, (rest + 1) * g.channels):
                     copy(
-                        copy_loop, lines, count, source, channel * source_height * source_width + here,
-                        stride_y * source_width, stride_x, scratch, to + line * row + column, row,
+                        g.copy_loop, lines, count, source, channel * g.source_height * g.source_width + here,
+                        g.stride_y * g.source_width, g.stride_x, scratch, to + line * g.row + column, g.row,
                     )  # fmt: skip
-                    to += channel_step
-        for panel in range(panels * split // splits, panels * (split + 1) // splits):
-            columns, output = min(width, outputs - panel * width), group * outputs + panel * width
-            weights = (group * panels + panel) * depth * width
-            for y in range(min(strip, out_height - y_first)):
-                to_row = (image * groups * outputs + output) * plane + out_first + (y_first + y) * out_row
-                for tile in range(tiles):
-                    x = out_width * tile // tiles
-                    rows = out_width * (tile + 1) // tiles - x
-                    target, start, pitch = result, to_row + x, plane
-                    if out_step > 1:
-                        target, start, pitch = scratch, base + padded, 16
+                    to += g.channel_step
+        for panel in range(g.panels * split // g.splits, g.panels * (split + 1) // g.splits):
+            columns, output = min(g.width, g.outputs - panel * g.width), group * g.outputs + panel * g.width
+            weights = (group * g.panels + panel) * g.depth * g.width
+            for y in range(min(g.strip, g.out_height - y_first)):
+                to_row = (image * g.groups * g.outputs + output) * g.plane + g.out_first + (y_first + y) * g.out_row
+                for tile in range(g.tiles):
+                    x = g.out_width * tile // g.tiles
+                    rows = g.out_width * (tile + 1) // g.tiles - x
+                    target, start, pitch = result, to_row + x, g.plane
+                    if g.out_step > 1:
+                        target, start, pitch = scratch, base + g.padded, 16
                     multiply(
-                        tile_loop, rows, columns, depth, a, a_first + y * row + x, steps, 0, packed, weights, width,
-                        init, output, 0, target, start, pitch,
+                        g.tile_loop, rows, columns, g.depth, a, a_first + y * g.row + x, steps, 0, packed,
+                        weights, g.width, init, output, 0, target, start, pitch,
                     )  # fmt: skip
-                    if out_step > 1:
+                    if g.out_step > 1:
                         for j in range(columns):
                             for i in range(rows):
-                                result[to_row + j * plane + (x + i) * out_step] = scratch[start + j * pitch + i]
+                                result[to_row + j * g.plane + (x + i) * g.out_step] = scratch[start + j * pitch + i]
 
 
 def contiguous(array: np.ndarray) -> np.ndarray:

@@ -14,12 +14,13 @@ An operand that few rows or columns use is read where it lies. Products of up to
 (10 us) stay on one thread. A large matrix times a vector is bound by memory and needs none of this.
 """
 
+from collections import namedtuple
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from minitorch.kernels.cpu._address import address, call, unpack
+from minitorch.kernels.cpu._address import address, call, named
 from minitorch.kernels.cpu._compile import GRAIN, REGROUP, chunks, parallel, prange, serial
 from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.cpu.microkernel import ROWS, copy, grid, loops, multiply, panel_width, transpose
@@ -85,7 +86,7 @@ def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return matmul(a[None], b[:, None]).reshape(())
     a, b = _contiguous(a), _contiguous(b)
     if a.size <= GRAIN:
-        return np.asarray(_dot(a, b, 0, 0, a.size), a.dtype)
+        return np.asarray(sum_of_products(a, b, 0, 0, a.size), a.dtype)
     partial = empty((chunks(a.size),), a.dtype)
     _dot_chunks(a, b, partial)
     return np.asarray(_sum(partial), a.dtype)
@@ -110,9 +111,11 @@ def _product(a: np.ndarray, b: np.ndarray, init: np.ndarray | None, result: np.n
     a, b = _writable(a), _writable(b)
     if work <= _TINY and a.flags.forc and b.flags.forc:
         if init is None:
-            return _multiply_tiny(a, b, _ZERO[a.dtype], 0, result)
+            _multiply_tiny(a, b, _ZERO[a.dtype], 0, result)
+            return
         if init.shape == (n,) and init.flags.carray:
-            return _multiply_tiny(a, b, init, 1, result)
+            _multiply_tiny(a, b, init, 1, result)
+            return
     init_strides = (0, 0)
     if init is not None:
         init_strides = _broadcast_strides(init, m, n)
@@ -129,8 +132,18 @@ def _product(a: np.ndarray, b: np.ndarray, init: np.ndarray | None, result: np.n
         _multiply_large(*arrays)
 
 
+# What the loops need to know: counts, sizes and strides in elements, and addresses.
+_Numbers = namedtuple(
+    "_Numbers",
+    """
+    k span packs jobs pack multiply m n tiles panels depth width down across a_row a_step b_step b_column
+    direct_a direct_b packed_a packed init_row init_column a_batch b_batch tile_loop transpose_loop copy_loop
+    """,
+)
+
+
 class _Plan(NamedTuple):
-    numbers: np.ndarray  # what the loops need to know, see _plan
+    numbers: np.ndarray  # _Numbers
     steps: np.ndarray  # (k,) of a block: distances in a tile
     scratch: int  # elements of packed operands
     zero: np.ndarray
@@ -151,13 +164,13 @@ def _plan(m, n, k, a_strides, b_strides, init_strides, batch_strides, dtype) -> 
     packed = packed_a + (width if direct_b else panels * width) * depth  # of one block of k
     span = depth * min(-(-k // depth), max(1, _PACKED // packed))
     index = np.dtype(np.int64)
-    numbers = [
+    numbers = _Numbers(
         k, span, tiles + panels, down * across,
         address(_pack, int, int, int, int, dtype, dtype, dtype, index),
         address(_multiply, int, int, int, int, dtype, dtype, dtype, dtype, dtype, index, index),
         m, n, tiles, panels, depth, width, down, across, a_row, a_step, b_step, b_column, direct_a, direct_b,
         packed_a, packed, *(stride // size for stride in (*init_strides, *batch_strides)), *loops(dtype, True),
-    ]  # fmt: skip
+    )  # fmt: skip
     steps = np.arange(depth, dtype=np.int64) * (a_step if direct_a else ROWS)
     return _Plan(np.array(numbers, np.int64), steps, span // depth * packed, np.zeros(width, dtype))
 
@@ -177,22 +190,26 @@ def _multiply_tiny(a, b, init, step, result):
 
 @parallel
 def _multiply_large(a, b, init, result, scratch, numbers, steps):
-    for first in range(0, numbers[0], numbers[1]):
-        for task in prange(numbers[2]):
-            call(numbers[4], np.int64(task), 0, first, 0, a, b, scratch, numbers)
-        for task in prange(numbers[3]):
-            call(numbers[5], np.int64(task), 0, first, 0, a, b, init, result, scratch, numbers, steps)
+    g = named(numbers, _Numbers)
+    k, span, packs, jobs, pack, multiply = g.k, g.span, g.packs, g.jobs, g.pack, g.multiply
+    for first in range(0, k, span):
+        for task in prange(packs):
+            call(pack, np.int64(task), 0, first, 0, a, b, scratch, numbers)
+        for task in prange(jobs):
+            call(multiply, np.int64(task), 0, first, 0, a, b, init, result, scratch, numbers, steps)
 
 
 def _multiply_batches(a, b, init, result, scratch, numbers, steps, batches, pieces):
+    g = named(numbers, _Numbers)
+    k, span, packs, jobs, pack, multiply = g.k, g.span, g.packs, g.jobs, g.pack, g.multiply
     for piece in prange(pieces):
         base = scratch.size // pieces * np.int64(piece)
         for batch in range(batches * np.int64(piece) // pieces, batches * (np.int64(piece) + 1) // pieces):
-            for first in range(0, numbers[0], numbers[1]):
-                for task in range(numbers[2]):
-                    call(numbers[4], task, batch, first, base, a, b, scratch, numbers)
-                for task in range(numbers[3]):
-                    call(numbers[5], task, batch, first, base, a, b, init, result, scratch, numbers, steps)
+            for first in range(0, k, span):
+                for task in range(packs):
+                    call(pack, task, batch, first, base, a, b, scratch, numbers)
+                for task in range(jobs):
+                    call(multiply, task, batch, first, base, a, b, init, result, scratch, numbers, steps)
 
 
 _multiply_few = serial(_multiply_batches)
@@ -201,63 +218,57 @@ _multiply_many = parallel(_multiply_batches)
 
 def _pack(task, batch, first, base, a, b, scratch, numbers):
     """Copy a tile of a, or a panel of b, step by step of k, block after block."""
-    (
-        k, span, _, _, _, _, m, n, tiles, panels, depth, width, _, _, a_row, a_step, b_step, b_column, direct_a,
-        direct_b, packed_a, packed, _, _, a_batch, b_batch, _, transpose_loop, copy_loop,
-    ) = unpack(numbers, 29)  # fmt: skip
-    row, column = m * task // tiles, (task - tiles) * width
-    rows, columns = m * (task + 1) // tiles - row, min(width, n - column)
-    for start in range(first, min(k, first + span), depth):
-        block, to = min(depth, k - start), base + (start - first) // depth * packed
-        if task < tiles and not direct_a:
-            here, there = batch * a_batch + row * a_row + start * a_step, to + task * depth * ROWS
-            if a_step == 1:
-                transpose(transpose_loop, rows, block, a, here, a_row, scratch, there, ROWS)
+    g = named(numbers, _Numbers)
+    row, column = g.m * task // g.tiles, (task - g.tiles) * g.width
+    rows, columns = g.m * (task + 1) // g.tiles - row, min(g.width, g.n - column)
+    for start in range(first, min(g.k, first + g.span), g.depth):
+        block, to = min(g.depth, g.k - start), base + (start - first) // g.depth * g.packed
+        if task < g.tiles and not g.direct_a:
+            here, there = batch * g.a_batch + row * g.a_row + start * g.a_step, to + task * g.depth * ROWS
+            if g.a_step == 1:
+                transpose(g.transpose_loop, rows, block, a, here, g.a_row, scratch, there, ROWS)
             else:
-                copy(copy_loop, block, rows, a, here, a_step, a_row, scratch, there, ROWS)
-        if task >= tiles and not (direct_b and columns == width):
-            here, there = batch * b_batch + column * b_column + start * b_step, to + packed_a
-            if not direct_b:
-                there += (task - tiles) * depth * width
-            if b_step == 1:
-                transpose(transpose_loop, columns, block, b, here, b_column, scratch, there, width)
+                copy(g.copy_loop, block, rows, a, here, g.a_step, g.a_row, scratch, there, ROWS)
+        if task >= g.tiles and not (g.direct_b and columns == g.width):
+            here, there = batch * g.b_batch + column * g.b_column + start * g.b_step, to + g.packed_a
+            if not g.direct_b:
+                there += (task - g.tiles) * g.depth * g.width
+            if g.b_step == 1:
+                transpose(g.transpose_loop, columns, block, b, here, g.b_column, scratch, there, g.width)
             else:
-                copy(copy_loop, block, columns, b, here, b_step, b_column, scratch, there, width)
+                copy(g.copy_loop, block, columns, b, here, g.b_step, g.b_column, scratch, there, g.width)
 
 
 def _multiply(task, batch, first, base, a, b, init, result, scratch, numbers, steps):
     """Multiply some tiles with some panels, block by block of k."""
-    (
-        k, span, _, _, _, _, m, n, tiles, panels, depth, width, down, across, _, a_step, b_step, _, direct_a,
-        direct_b, packed_a, packed, init_row, init_column, a_batch, b_batch, tile_loop, _, _,
-    ) = unpack(numbers, 29)  # fmt: skip
-    y, x = task // across, task % across
-    first_tile, first_panel = tiles * y // down, panels * x // across
-    high, wide = tiles * (y + 1) // down - first_tile, panels * (x + 1) // across - first_panel
-    for start in range(first, min(k, first + span), depth):
-        packed_here = base + (start - first) // depth * packed
+    g = named(numbers, _Numbers)
+    y, x = task // g.across, task % g.across
+    first_tile, first_panel = g.tiles * y // g.down, g.panels * x // g.across
+    high, wide = g.tiles * (y + 1) // g.down - first_tile, g.panels * (x + 1) // g.across - first_panel
+    for start in range(first, min(g.k, first + g.span), g.depth):
+        packed_here = base + (start - first) // g.depth * g.packed
         for job in range(high * wide):
-            if k > 64:  # the panel of b stays in the first-level cache
+            if g.k > 64:  # the panel of b stays in the first-level cache
                 tile, panel = first_tile + job % high, first_panel + job // high
             else:  # little arithmetic: what counts is that the result is written in its order
                 tile, panel = first_tile + job // wide, first_panel + job % wide
-            row, column = m * tile // tiles, panel * width
-            columns = min(width, n - column)
-            left, left_start = scratch, packed_here + tile * depth * ROWS
-            if direct_a:
-                left, left_start = a, batch * a_batch + start * a_step + row
-            right, right_start, pitch = scratch, packed_here + packed_a, width
-            if not direct_b:
-                right_start += panel * depth * width
-            elif columns == width:
-                right, right_start, pitch = b, batch * b_batch + start * b_step + column, b_step
-            to = (batch * m + row) * n + column
-            before, before_start, before_pitch = init, row * init_row + column * init_column, init_row
+            row, column = g.m * tile // g.tiles, panel * g.width
+            columns = min(g.width, g.n - column)
+            left, left_start = scratch, packed_here + tile * g.depth * ROWS
+            if g.direct_a:
+                left, left_start = a, batch * g.a_batch + start * g.a_step + row
+            right, right_start, pitch = scratch, packed_here + g.packed_a, g.width
+            if not g.direct_b:
+                right_start += panel * g.depth * g.width
+            elif columns == g.width:
+                right, right_start, pitch = b, batch * g.b_batch + start * g.b_step + column, g.b_step
+            to = (batch * g.m + row) * g.n + column
+            before, before_start, before_pitch = init, row * g.init_row + column * g.init_column, g.init_row
             if start > 0:
-                before, before_start, before_pitch = result, to, n
+                before, before_start, before_pitch = result, to, g.n
             multiply(
-                tile_loop, m * (tile + 1) // tiles - row, columns, min(depth, k - start), left, left_start, steps, 0,
-                right, right_start, pitch, before, before_start, before_pitch, result, to, n,
+                g.tile_loop, g.m * (tile + 1) // g.tiles - row, columns, min(g.depth, g.k - start), left,
+                left_start, steps, 0, right, right_start, pitch, before, before_start, before_pitch, result, to, g.n,
             )  # fmt: skip
 
 
@@ -276,7 +287,7 @@ def _times_vector(matrix: np.ndarray, vector: np.ndarray, result: np.ndarray) ->
 @parallel
 def _times_rows(matrix, vector, result, row_stride):
     for row in prange(result.size):
-        result[row] += _dot(matrix, vector, row * row_stride, 0, vector.size)
+        result[row] += sum_of_products(matrix, vector, row * row_stride, 0, vector.size)
 
 
 @parallel
@@ -297,7 +308,7 @@ def _times_columns(matrix, vector, result, column_stride):
                 result[np.uint64(first + i)] += matrix[np.uint64(first + j * column_stride + i)] * vector[j]
 
 
-def _dot_loop(a, b, a_start, b_start, size):
+def _sum_of_products(a, b, a_start, b_start, size):
     total = a.dtype.type(0)
     for i in range(size):
         # Unsigned, as Numba asks of every signed index whether it counts from the end; LLVM then gives up on vectors.
@@ -305,14 +316,14 @@ def _dot_loop(a, b, a_start, b_start, size):
     return total
 
 
-_dot = serial(_dot_loop, fastmath=REGROUP)
+sum_of_products = serial(_sum_of_products, fastmath=REGROUP)
 
 
 @parallel
 def _dot_chunks(a, b, partial):
     for chunk in prange(partial.size):
         first = chunk * GRAIN
-        partial[chunk] = _dot(a, b, first, first, min(GRAIN, a.size - first))
+        partial[chunk] = sum_of_products(a, b, first, first, min(GRAIN, a.size - first))
 
 
 @serial

@@ -290,7 +290,8 @@ def _copy_rows(typingctx, rows, columns, source, pitch, step, target, target_pit
         with cgutils.for_range(builder, rows) as row:
             here = code.at(source, builder.mul(row.index, pitch))
             there = code.at(target, builder.mul(row.index, target_pitch))
-            with builder.if_else(builder.icmp_unsigned("<=", builder.sub(step, _I64(1)), _I64(1))) as (vectors, elements):
+            one_or_two = builder.icmp_unsigned("<=", builder.sub(step, _I64(1)), _I64(1))
+            with builder.if_else(one_or_two) as (vectors, elements):
                 with vectors, cgutils.for_range_slice(builder, _I64(0), columns, _I64(code.lanes), _I64) as (i, _):
                     left = builder.sub(columns, i)
                     with builder.if_else(builder.icmp_signed("==", step, _I64(1))) as (each, every_second):
@@ -322,7 +323,8 @@ class _Vectors:
         self.bytes = dtype.bitwidth // 8
         self.lanes = VECTOR_BYTES // self.bytes
         self.vector = ir.VectorType(context.get_data_type(dtype), self.lanes)
-        self.name = f"v{self.lanes}{'f' if isinstance(dtype, types.Float) else 'i'}{dtype.bitwidth}"  # how LLVM spells the type in the names of its functions
+        # How LLVM spells the type in the names of its functions.
+        self.name = f"v{self.lanes}{'f' if isinstance(dtype, types.Float) else 'i'}{dtype.bitwidth}"
 
     def at(self, pointer, offset):
         return self.builder.gep(pointer, [offset])
@@ -349,7 +351,8 @@ class _Vectors:
         none = self.first(_I64(0))
         for i, value in enumerate(block):
             present = self.builder.icmp_signed("<", _I64(i), count)
-            self.store(value, self.at(pointer, self.builder.mul(pitch, _I64(i))), self.builder.select(present, mask, none))
+            place = self.at(pointer, self.builder.mul(pitch, _I64(i)))
+            self.store(value, place, self.builder.select(present, mask, none))
 
     def first(self, count):
         """A mask of the first `count` lanes; none when negative."""
@@ -368,7 +371,7 @@ class _Vectors:
         return self.builder.fadd(self.builder.fmul(a, b), c)
 
     def transposed(self, rows):
-        """The columns of up to `lanes` rows. Swaps off-diagonal elements, then pairs, then fours ...: n log n shuffles."""
+        """The columns of up to `lanes` rows: n log n shuffles swap elements off the diagonal, then pairs, fours ..."""
         n = self.lanes
         rows = rows + [ir.Constant(self.vector, ir.Undefined)] * (n - len(rows))
         distance = 1

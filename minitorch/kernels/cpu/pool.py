@@ -5,11 +5,12 @@ here go the other way: for each place in the window (a tap), copy what it sees f
 `microkernel.copy` does with whole vectors also for a stride of 2, and compare or add that row of hundreds of elements.
 """
 
+from collections import namedtuple
 from functools import lru_cache
 
 import numpy as np
 
-from minitorch.kernels.cpu._address import address, call, unpack
+from minitorch.kernels.cpu._address import address, call, named
 from minitorch.kernels.cpu._compile import parallel, prange, serial
 from minitorch.kernels.cpu.conv import contiguous, inside
 from minitorch.kernels.cpu.memory import empty
@@ -160,12 +161,21 @@ def _flat(array: np.ndarray) -> np.ndarray:
     return contiguous(array).reshape(-1)
 
 
+# What the loops need to know: counts, geometry, and an address.
+_Numbers = namedtuple(
+    "_Numbers",
+    """
+    planes h w oh ow kernel_y kernel_x stride_y stride_x padding_y padding_x dilation_y dilation_x rows copy_loop
+    """,
+)
+
+
 @lru_cache(maxsize=512)
 def _numbers(input_shape, extent, kernel, stride, padding, dilation, dtype) -> np.ndarray:
     """What the loops need to know. Rows of windows that are worked on at a time: of one plane or several small ones."""
     planes, loop = input_shape[0] * input_shape[1], copier(dtype)
     geometry = *input_shape[2:], *extent, *kernel, *stride, *padding, *dilation
-    return np.array([planes, *geometry, _rows(extent), loop], np.int64)
+    return np.array(_Numbers(planes, *geometry, _rows(extent), loop), np.int64)
 
 
 def _rows(extent: Pair) -> int:
@@ -206,63 +216,59 @@ def _max_pool2d(source, best, choices, seen, lowest, numbers, body):
 
 
 def _max_pool2d_chunk(chunk, source, best, choices, seen, lowest, numbers):
-    (
-        planes, h, w, oh, ow, kernel_y, kernel_x, stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x,
-        rows, _,
-    ) = unpack(numbers, 15)  # fmt: skip
-    free = chunk * rows * ow
+    g = named(numbers, _Numbers)
+    free = chunk * g.rows * g.ow
     # All rows of windows of all planes are one sequence.
-    last = planes * oh * (chunk + 1) // _CHUNKS
-    for first in range(planes * oh * chunk // _CHUNKS, last, rows):
-        end = min(last, first + rows)
-        for tap in range(kernel_y * kernel_x):
+    last = g.planes * g.oh * (chunk + 1) // _CHUNKS
+    for first in range(g.planes * g.oh * chunk // _CHUNKS, last, g.rows):
+        end = min(last, first + g.rows)
+        for tap in range(g.kernel_y * g.kernel_x):
             _look(source, seen, free, lowest[0], tap, first, end, numbers)
-            for i in range((end - first) * ow):
+            for i in range((end - first) * g.ow):
                 # The larger of the best so far and what the tap sees. NaN must win, the last one as in PyTorch.
-                here = first * ow + i
+                here = first * g.ow + i
                 new, old = seen[free + i], best[here]
                 better = (new > old) | (new != new) | (tap == 0)
                 best[here] = new if better else old
                 choices[here] = tap if better else choices[here]
-        if padding_y > 0 or padding_x > 0:
+        if g.padding_y > 0 or g.padding_x > 0:
             # Where all elements are the lowest number, the first that is not padding is the largest.
-            for i in range(first * ow, end * ow):
+            for i in range(first * g.ow, end * g.ow):
                 if best[i] == lowest[0]:
-                    y, x = i // ow % oh, i % ow
-                    ky = max(0, (padding_y - y * stride_y + dilation_y - 1) // dilation_y)
-                    kx = max(0, (padding_x - x * stride_x + dilation_x - 1) // dilation_x)
-                    choices[i] = ky * kernel_x + kx
+                    y, x = i // g.ow % g.oh, i % g.ow
+                    ky = max(0, (g.padding_y - y * g.stride_y + g.dilation_y - 1) // g.dilation_y)
+                    kx = max(0, (g.padding_x - x * g.stride_x + g.dilation_x - 1) // g.dilation_x)
+                    choices[i] = ky * g.kernel_x + kx
 
 
 @serial
 def _look(source, seen, free, outside, tap, first, end, numbers):
     """Copy what a tap sees from some rows of windows side by side; `outside` where that is padding."""
-    (
-        _, h, w, oh, ow, _, kernel_x, stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x, _, copy_loop,
-    ) = unpack(numbers, 15)  # fmt: skip
-    ky, kx = tap // kernel_x, tap % kernel_x
-    y_first, y_end = inside(ky, h, oh, stride_y, padding_y, dilation_y)
-    x, x_end = inside(kx, w, ow, stride_x, padding_x, dilation_x)
-    if y_end - y_first < oh or x_end - x < ow:
-        for i in range((end - first) * ow):
+    g = named(numbers, _Numbers)
+    ky, kx = tap // g.kernel_x, tap % g.kernel_x
+    y_first, y_end = inside(ky, g.h, g.oh, g.stride_y, g.padding_y, g.dilation_y)
+    x, x_end = inside(kx, g.w, g.ow, g.stride_x, g.padding_x, g.dilation_x)
+    if y_end - y_first < g.oh or x_end - x < g.ow:
+        for i in range((end - first) * g.ow):
             seen[free + i] = outside
-    for plane in range(first // oh, (end + oh - 1) // oh):
-        y = max(y_first, first - plane * oh)
-        here = (plane * h + y * stride_y - padding_y + ky * dilation_y) * w
-        here += x * stride_x - padding_x + kx * dilation_x
+    for plane in range(first // g.oh, (end + g.oh - 1) // g.oh):
+        y = max(y_first, first - plane * g.oh)
+        here = (plane * g.h + y * g.stride_y - g.padding_y + ky * g.dilation_y) * g.w
+        here += x * g.stride_x - g.padding_x + kx * g.dilation_x
         copy(
-            copy_loop, min(y_end, end - plane * oh) - y, x_end - x, source, here, stride_y * w, stride_x,
-            seen, free + (plane * oh + y - first) * ow + x, ow,
+            g.copy_loop, min(y_end, end - plane * g.oh) - y, x_end - x, source, here, g.stride_y * g.w, g.stride_x,
+            seen, free + (plane * g.oh + y - first) * g.ow + x, g.ow,
         )  # fmt: skip
 
 
 @parallel
 def _indices(choices, indices, offsets, numbers):
-    planes, w, oh, ow = numbers[0], numbers[2], numbers[3], numbers[4]
-    for plane in prange(planes):
+    g = named(numbers, _Numbers)
+    w, oh, ow, stride_y, stride_x, top, left = g.w, g.oh, g.ow, g.stride_y, g.stride_x, g.padding_y, g.padding_x
+    for plane in prange(g.planes):
         for y in range(oh):
             for x in range(ow):
-                start = (y * numbers[7] - numbers[9]) * w + x * numbers[8] - numbers[10]
+                start = (y * stride_y - top) * w + x * stride_x - left
                 i = (plane * oh + y) * ow + x
                 indices[i] = start + offsets[choices[i]]
 
@@ -275,19 +281,17 @@ def _max_pool2d_backward(source, places, result, offsets, numbers, body):
 
 def _max_pool2d_backward_chunk(chunk, source, places, result, offsets, window, numbers):
     """`places` are indices of the plane where `window` is 0, else places in windows."""
-    (
-        planes, h, w, oh, ow, _, _, stride_y, stride_x, padding_y, padding_x, _, _, _, _,
-    ) = unpack(numbers, 15)  # fmt: skip
-    for plane in range(planes * chunk // _CHUNKS, planes * (chunk + 1) // _CHUNKS):
-        first = plane * h * w
-        for i in range(first, first + h * w):
+    g = named(numbers, _Numbers)
+    for plane in range(g.planes * chunk // _CHUNKS, g.planes * (chunk + 1) // _CHUNKS):
+        first = plane * g.h * g.w
+        for i in range(first, first + g.h * g.w):
             result[i] = 0
-        for y in range(oh):
-            i = (plane * oh + y) * ow
-            start = first + (y * stride_y - padding_y) * w - padding_x
-            for x in range(ow):
+        for y in range(g.oh):
+            i = (plane * g.oh + y) * g.ow
+            start = first + (y * g.stride_y - g.padding_y) * g.w - g.padding_x
+            for x in range(g.ow):
                 place = np.int64(places[i + x])
-                result[start + x * stride_x + offsets[place] if window > 0 else first + place] += source[i + x]
+                result[start + x * g.stride_x + offsets[place] if window > 0 else first + place] += source[i + x]
 
 
 @parallel
@@ -297,20 +301,20 @@ def _avg_pool2d(source, total, seen, heights, widths, numbers, body):
 
 
 def _avg_pool2d_chunk(chunk, source, total, seen, heights, widths, numbers):
-    planes, _, _, oh, ow, kernel_y, kernel_x, _, _, _, _, _, _, rows, _ = unpack(numbers, 15)
-    free = chunk * rows * ow
-    last = planes * oh * (chunk + 1) // _CHUNKS
-    for first in range(planes * oh * chunk // _CHUNKS, last, rows):
-        end = min(last, first + rows)
-        for i in range(first * ow, end * ow):
+    g = named(numbers, _Numbers)
+    free = chunk * g.rows * g.ow
+    last = g.planes * g.oh * (chunk + 1) // _CHUNKS
+    for first in range(g.planes * g.oh * chunk // _CHUNKS, last, g.rows):
+        end = min(last, first + g.rows)
+        for i in range(first * g.ow, end * g.ow):
             total[i] = 0
-        for tap in range(kernel_y * kernel_x):
+        for tap in range(g.kernel_y * g.kernel_x):
             _look(source, seen, free, 0, tap, first, end, numbers)
-            for i in range((end - first) * ow):
-                total[first * ow + i] += seen[free + i]
+            for i in range((end - first) * g.ow):
+                total[first * g.ow + i] += seen[free + i]
         for y in range(first, end):
-            for x in range(ow):
-                total[y * ow + x] /= heights[y % oh] * widths[x]
+            for x in range(g.ow):
+                total[y * g.ow + x] /= heights[y % g.oh] * widths[x]
 
 
 @parallel
@@ -320,20 +324,18 @@ def _avg_pool2d_backward(source, result, shares, heights, widths, numbers, body)
 
 
 def _avg_pool2d_backward_chunk(chunk, source, result, shares, heights, widths, numbers):
-    (
-        planes, h, w, oh, ow, kernel_y, kernel_x, stride_y, stride_x, padding_y, padding_x, _, _, _, _,
-    ) = unpack(numbers, 15)  # fmt: skip
-    free = chunk * ow
-    for plane in range(planes * chunk // _CHUNKS, planes * (chunk + 1) // _CHUNKS):
-        for i in range(plane * h * w, (plane + 1) * h * w):
+    g = named(numbers, _Numbers)
+    free = chunk * g.ow
+    for plane in range(g.planes * chunk // _CHUNKS, g.planes * (chunk + 1) // _CHUNKS):
+        for i in range(plane * g.h * g.w, (plane + 1) * g.h * g.w):
             result[i] = 0
-        for y in range(oh):
-            for x in range(ow):
-                shares[free + x] = source[(plane * oh + y) * ow + x] / (heights[y] * widths[x])
-            top = y * stride_y - padding_y
-            for iy in range(max(top, 0), min(top + kernel_y, h)):
-                for kx in range(kernel_x - 1, -1, -1):  # windows add to an element from left to right
-                    first, last = inside(kx, w, ow, stride_x, padding_x, 1)
-                    start = (plane * h + iy) * w - padding_x + kx
+        for y in range(g.oh):
+            for x in range(g.ow):
+                shares[free + x] = source[(plane * g.oh + y) * g.ow + x] / (heights[y] * widths[x])
+            top = y * g.stride_y - g.padding_y
+            for iy in range(max(top, 0), min(top + g.kernel_y, g.h)):
+                for kx in range(g.kernel_x - 1, -1, -1):  # windows add to an element from left to right
+                    first, last = inside(kx, g.w, g.ow, g.stride_x, g.padding_x, 1)
+                    start = (plane * g.h + iy) * g.w - g.padding_x + kx
                     for x in range(first, last):
-                        result[start + x * stride_x] += shares[free + x]
+                        result[start + x * g.stride_x] += shares[free + x]
