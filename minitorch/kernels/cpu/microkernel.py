@@ -39,7 +39,9 @@ from minitorch.kernels.cpu._address import address, element_address
 
 
 def _features() -> set[str]:
-    """What the processor can do, as LLVM names it; nothing where Numba is told to compile for any processor."""
+    """What the processor can do, as LLVM names it, or what Numba was told to compile for."""
+    if numba.config.CPU_FEATURES is not None:
+        return {name[1:] for name in numba.config.CPU_FEATURES.split(",") if name.startswith("+")}
     if numba.config.CPU_NAME == "generic":
         return set()
     if platform.machine().lower() in ("arm64", "aarch64"):
