@@ -98,6 +98,7 @@ from minitorch.ops.matmul import matmul as matmul
 from minitorch.ops.matmul import mm as mm
 from minitorch.ops.matmul import mv as mv
 from minitorch.ops.matmul import outer as outer
+from minitorch.ops.out import resize_as_ as resize_as_
 from minitorch.ops.pointwise import add as add
 from minitorch.ops.pointwise import atan2 as atan2
 from minitorch.ops.pointwise import div as div

@@ -34,7 +34,7 @@ LOOKS_UP = {"_tensor.py", "autograd/engine.py", "autograd/function.py"} | {
 }
 
 # Parts of ops that are no family of operations: what families share, and the bookkeeping of Tensor.
-SHARED_BY_OPS = {"promotion", "sizes", "autograd", "devices", "numbers"}
+SHARED_BY_OPS = {"promotion", "sizes", "autograd", "devices", "numbers", "writable"}
 
 # Families whose tests stand elsewhere: with the indices, the streams of numbers, the optimizers.
 TESTED_IN = {

@@ -138,6 +138,14 @@ class InPlace:
         """See `minitorch.ops.shape.squeeze`."""
         return minitorch.ops.inplace.show(self, minitorch.ops.shape.squeeze(self, dim))
 
+    def resize_(self, *sizes, memory_format=None):
+        """See `minitorch.ops.out.resize_`."""
+        return minitorch.ops.out.resize_(self, *sizes, memory_format=memory_format)
+
+    def resize_as_(self, the_template, *, memory_format=None):
+        """See `minitorch.ops.out.resize_as_`."""
+        return minitorch.ops.out.resize_as_(self, the_template, memory_format=memory_format)
+
     def unsqueeze_(self, dim):
         """See `minitorch.ops.shape.unsqueeze`."""
         return minitorch.ops.inplace.show(self, minitorch.ops.shape.unsqueeze(self, dim))

@@ -19,6 +19,7 @@ from minitorch.ops import linalg as linalg
 from minitorch.ops import matmul as matmul
 from minitorch.ops import numbers as numbers
 from minitorch.ops import optim as optim
+from minitorch.ops import out as out
 from minitorch.ops import pointwise as pointwise
 from minitorch.ops import pool as pool
 from minitorch.ops import promotion as promotion
@@ -31,3 +32,4 @@ from minitorch.ops import sizes as sizes
 from minitorch.ops import softmax as softmax
 from minitorch.ops import sort as sort
 from minitorch.ops import unary as unary
+from minitorch.ops import writable as writable
