@@ -1,0 +1,447 @@
+"""What is checked of one operation, sample by sample, PyTorch beside minitorch. PyTorch: test/test_ops.py."""
+
+import contextlib
+import dataclasses
+import itertools
+import re
+import signal
+import warnings
+from collections.abc import Callable, Iterator
+
+import torch
+
+import minitorch
+from op_db import compare
+from op_db.compare import flatten, is_tensor
+from op_db.translate import Missing, Translator, counterpart, function
+
+DTYPES = ("float32", "float64", "int64", "bool")
+# float32 ... bool: values and dtypes, every sample of that dtype; strides: theirs, and what is a view of an input;
+# second: second derivatives; out, inplace, method: the other ways to call it; errors: error inputs, type and pattern.
+CHECKS = (*DTYPES, "strides", "noncontiguous", "gradient", "second", "out", "inplace", "method", "errors")
+# What "agrees on every sample, forward and gradient" means.
+CORE = ("float32", "float64", "int64", "bool", "strides", "noncontiguous", "gradient")
+
+UNDEFINED_VALUES = {"empty", "empty_like", "new_empty", "new_empty_strided", "empty_strided", "empty_permuted"}
+SECONDS = 120  # for one check of one operation
+
+
+@dataclasses.dataclass
+class Tally:
+    """How many samples passed a check, and what was wrong with the first that did not."""
+
+    passed: int = 0
+    total: int = 0
+    failures: list = dataclasses.field(default_factory=list)
+
+    def add(self, wrong: str | None, sample=None) -> None:
+        self.total += 1
+        if wrong is None:
+            self.passed += 1
+        else:
+            self.failures.append((wrong, describe(sample)))
+
+    @property
+    def good(self) -> bool:
+        return self.passed == self.total
+
+
+def run(entry, names: tuple[str, ...] = CHECKS, limit: int | None = None) -> dict[str, Tally]:
+    """The tallies of some checks, at most `limit` samples for each dtype. Raises Missing if there is no such operation."""
+    ours = counterpart(entry)
+    tallies = {name: Tally() for name in names}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for dtype in DTYPES:
+            if dtype in names or "strides" in names:
+                _guarded(tallies, dtype, _forward, entry, ours, dtype, limit)
+        for name, check in _OTHERS.items():
+            if name in names:
+                _guarded(tallies, name, check, entry, ours, limit)
+    return tallies
+
+
+def _guarded(tallies: dict, name: str, check: Callable, *arguments) -> None:
+    """A check that never ends, or that breaks, fails."""
+
+    def stop(*_):
+        raise TimeoutError(f"{name}: more than {SECONDS} s")
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(SECONDS)
+    try:
+        check(tallies, *arguments)
+    except Exception as error:
+        tallies.setdefault(name, Tally()).add(f"the check ends with {_error(error)}")
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+# ---- Samples ----
+
+
+def samples(entry, dtype: str, requires_grad: bool, limit: int | None) -> Iterator:
+    """The samples of a dtype, evenly chosen where there are more than `limit`."""
+    kind = getattr(torch, dtype)
+    supported = entry.supports_dtype(kind, "cpu")
+    if requires_grad:
+        supported = supported and entry.supports_autograd and kind in entry.supported_backward_dtypes("cpu")
+    if not supported:
+        return
+    torch.manual_seed(0)
+    everything = [each for each in entry.sample_inputs("cpu", kind, requires_grad=requires_grad) if _dense(each)]
+    if limit is not None and len(everything) > limit:
+        everything = [everything[i * len(everything) // limit] for i in range(limit)]
+    yield from everything
+
+
+def _dense(sample) -> bool:
+    return all(each.layout is torch.strided for each in tensors_of(sample))
+
+
+def arguments_of(sample) -> tuple:
+    return (sample.input, *sample.args), sample.kwargs
+
+
+def tensors_of(sample) -> list:
+    return [each for each in flatten(arguments_of(sample)) if is_tensor(each)]
+
+
+def translated(sample) -> tuple:
+    """The arguments of a sample for minitorch: (positional, keywords)."""
+    return Translator()(arguments_of(sample))
+
+
+def call(operation: Callable, arguments: tuple):
+    """(result, None) or (None, error), after seeding both libraries."""
+    torch.manual_seed(0)
+    minitorch.manual_seed(0)
+    try:
+        return operation(*arguments[0], **arguments[1]), None
+    except Missing:
+        raise
+    except Exception as error:
+        return None, error
+
+
+# ---- Forward ----
+
+
+def _forward(tallies: dict, entry, ours, dtype: str, limit) -> None:
+    for sample in samples(entry, dtype, False, limit):
+        _compare_sample(tallies, dtype, entry, ours, sample)
+
+
+def _noncontiguous(tallies: dict, entry, ours, limit) -> None:
+    dtype = next((each for each in DTYPES if entry.supports_dtype(getattr(torch, each), "cpu")), "float32")
+    for sample in samples(entry, dtype, False, limit):
+        _compare_sample(tallies, "noncontiguous", entry, ours, sample.noncontiguous())
+    _compare_gradients(tallies, "noncontiguous", entry, ours, limit, "float64", False, contiguous=False)
+
+
+def _compare_sample(tallies: dict, check: str, entry, ours, sample) -> None:
+    def truth():
+        double = sample.transform(lambda each: each.double() if torch.is_tensor(each) and each.dtype is torch.float32 else each)
+        return call(entry.op, arguments_of(double))[0]
+
+    try:
+        mine = translated(sample)
+    except Missing as error:
+        tallies.setdefault(check, Tally()).add(f"no {error}", sample)
+        return
+    inputs = [each for each in flatten(mine) if is_tensor(each)]
+    result, error = _call_ours(ours, mine)
+    expected, their_error = call(entry.op, arguments_of(sample))
+    wrong = _errors_differ(error, their_error)
+    if wrong is None and error is None:
+        with contextlib.suppress(TypeError):  # a namedtuple without fields
+            wrong = compare.difference(result, expected, truth, entry.name not in UNDEFINED_VALUES)
+    if check in tallies:
+        tallies[check].add(wrong, sample)
+    if wrong is None and error is None and "strides" in tallies:
+        tallies["strides"].add(compare.stride_difference(result, expected, inputs, tensors_of(sample)), sample)
+
+
+def _call_ours(ours, arguments: tuple):
+    try:
+        return call(ours, arguments)
+    except Missing as error:
+        return None, error
+
+
+def _errors_differ(ours, theirs) -> str | None:
+    if ours is None and theirs is None:
+        return None
+    if ours is None:
+        return f"no {_error(theirs)}"
+    if theirs is None:
+        return _error(ours)
+    return None if type(ours).__name__ == type(theirs).__name__ else f"{_error(ours)} instead of {_error(theirs)}"
+
+
+def _error(error: BaseException) -> str:
+    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"[:240]
+
+
+# ---- Derivatives ----
+
+
+def _gradient(tallies: dict, entry, ours, limit) -> None:
+    for dtype in ("float32", "float64"):
+        _compare_gradients(tallies, "gradient", entry, ours, limit, dtype, False)
+
+
+def _second(tallies: dict, entry, ours, limit) -> None:
+    if entry.supports_gradgrad:
+        _compare_gradients(tallies, "second", entry, ours, limit, "float64", True)
+
+
+def _compare_gradients(tallies, check, entry, ours, limit, dtype, double, contiguous=True) -> None:
+    for sample in samples(entry, dtype, True, limit):
+        if not contiguous:
+            sample = sample.noncontiguous()
+        leaves = [each for each in _distinct(tensors_of(sample)) if each.requires_grad]
+        try:
+            translator = Translator()
+            mine = translator(arguments_of(sample))
+            own_leaves = [translator(each) for each in leaves]
+            process = function(sample.output_process_fn_grad)
+        except Missing as error:
+            tallies[check].add(f"no {error}", sample)
+            continue
+        expected, their_error = _differentiated(torch, entry.op, arguments_of(sample), leaves, sample.output_process_fn_grad, double)
+        if their_error is not None:
+            continue  # a sample that torch does not differentiate
+        found, error = _differentiated(minitorch, ours, mine, own_leaves, process, double)
+        if error is not None:
+            tallies[check].add(_error(error), sample)
+            continue
+
+        def truth(sample=sample):
+            wide = sample.transform(
+                lambda each: each.detach().double().requires_grad_(each.requires_grad)
+                if torch.is_tensor(each) and each.dtype is torch.float32
+                else each
+            )
+            wide_leaves = [each for each in _distinct(tensors_of(wide)) if each.requires_grad]
+            return _differentiated(torch, entry.op, arguments_of(wide), wide_leaves, wide.output_process_fn_grad, double)[0]
+
+        tallies[check].add(compare.difference(found, expected, truth), sample)
+
+
+def _distinct(tensors: list) -> list:
+    return list({id(each): each for each in tensors}.values())
+
+
+def _differentiated(library, operation, arguments, leaves, process, double: bool):
+    """The gradients under a random cotangent; if `double`, the second ones. None where there is none."""
+    try:
+        result, error = call(operation, arguments)
+    except Missing as missing:
+        return None, missing
+    if error is not None:
+        return None, error
+    try:
+        outputs = [each for each in flatten(process(result)) if is_tensor(each) and each.requires_grad]
+        if not outputs or not leaves:
+            return [len(outputs)], None
+        weights = [_cotangent(library, number, each, double) for number, each in enumerate(outputs)]
+        gradients = library.autograd.grad(outputs, leaves, weights, create_graph=double, allow_unused=True)
+        if not double:
+            return [_plain(library, each, leaf) for each, leaf in zip(gradients, leaves)], None
+        first = [each for each in gradients if each is not None and each.requires_grad]
+        if not first:
+            return [0], None
+        seconds = [_cotangent(library, 100 + number, each, False) for number, each in enumerate(first)]
+        everything = [*leaves, *weights]
+        gradients = library.autograd.grad(first, everything, seconds, allow_unused=True)
+        return [_plain(library, each, leaf) for each, leaf in zip(gradients, everything)], None
+    except Exception as error:
+        return None, error
+
+
+def _plain(library, gradient, leaf):
+    """No gradient and a gradient of zeros are the same here."""
+    return library.zeros_like(leaf).detach() if gradient is None else gradient.detach()
+
+
+def _cotangent(library, number: int, tensor, requires_grad: bool):
+    generator = torch.Generator().manual_seed(number)
+    dtype = getattr(torch, str(tensor.dtype).removeprefix("torch."))
+    weights = torch.randn(tuple(tensor.shape), dtype=dtype, generator=generator)
+    weights = weights if library is torch else Translator()(weights)
+    return weights.requires_grad_() if requires_grad else weights
+
+
+# ---- The other ways to call it ----
+
+
+def _out(tallies: dict, entry, ours, limit) -> None:
+    if not entry.supports_out:
+        return
+    dtype = next((each for each in DTYPES if entry.supports_dtype(getattr(torch, each), "cpu")), "float32")
+    for sample in samples(entry, dtype, False, min(limit or 10, 10)):
+        if "out" in sample.kwargs:
+            continue
+        expected, error = call(entry.op, arguments_of(sample))
+        leaves = [expected] if is_tensor(expected) else expected
+        if error is not None or not isinstance(leaves, tuple | list) or not all(map(is_tensor, leaves)):
+            continue
+        for kind in _OUTS:
+            tallies["out"].add(_compare_out(entry, ours, sample, expected, kind), sample)
+    for sample in itertools.islice(samples(entry, dtype, True, 1), 1):
+        expected, error = call(entry.op, arguments_of(sample))
+        if error is None and is_tensor(expected):
+            tallies["out"].add(_compare_out(entry, ours, sample, expected.detach(), "right"), sample)
+
+
+# How an `out` differs from what fits.
+_OUTS = {
+    "right": lambda result: torch.full_like(result, 1, memory_format=torch.contiguous_format),
+    "empty": lambda result: result.new_empty(0),
+    "wrong shape": lambda result: result.new_ones((*result.shape, 2)),
+    "strided": lambda result: torch.ones((*result.shape, 2), dtype=result.dtype)[..., 0],
+    "integer": lambda result: torch.ones_like(result, dtype=torch.int64, memory_format=torch.contiguous_format),
+    "double": lambda result: torch.ones_like(result, dtype=torch.float64, memory_format=torch.contiguous_format),
+}
+
+
+def _compare_out(entry, ours, sample, expected, kind: str) -> str | None:
+    make = _OUTS[kind]
+    out = make(expected) if is_tensor(expected) else type(expected)([make(each) for each in expected]) if type(expected) in (tuple, list) else tuple(make(each) for each in expected)
+    try:
+        own_out = Translator()(out)
+        mine = translated(sample)
+    except Missing as error:
+        return f"out ({kind}): no {error}"
+    with warnings.catch_warnings(record=True) as their_warnings:
+        warnings.simplefilter("always")
+        theirs, their_error = call(entry.op, (arguments_of(sample)[0], {**sample.kwargs, "out": out}))
+    with warnings.catch_warnings(record=True) as our_warnings:
+        warnings.simplefilter("always")
+        result, error = _call_ours(ours, (mine[0], {**mine[1], "out": own_out}))
+    wrong = _errors_differ(error, their_error)
+    if wrong is None and error is None:
+        wrong = compare.difference(own_out, out, None, entry.name not in UNDEFINED_VALUES)
+        wrong = wrong or compare.stride_difference(own_out, out, [], [])
+        if wrong is None and is_tensor(out) and (result is own_out) != (theirs is out):
+            wrong = "what is returned is not out"
+        if wrong is None and _resizes(our_warnings) != _resizes(their_warnings):
+            wrong = f"{_resizes(our_warnings)} warnings of a resize instead of {_resizes(their_warnings)}"
+    return wrong and f"out ({kind}): {wrong}"
+
+
+def _resizes(caught: list) -> int:
+    return sum("was resized" in str(each.message) for each in caught)
+
+
+def _inplace(tallies: dict, entry, ours, limit) -> None:
+    theirs = entry.inplace_variant
+    if theirs is None:
+        return
+    try:
+        own = function(theirs)
+    except Missing as error:
+        tallies["inplace"].add(f"no {error}")
+        return
+    for dtype in DTYPES:
+        for sample in samples(entry, dtype, False, min(limit or 20, 20)):
+            tallies["inplace"].add(_compare_inplace(theirs, own, sample), sample)
+
+
+def _compare_inplace(theirs, own, sample) -> str | None:
+    try:
+        mine = translated(sample)
+    except Missing as error:
+        return f"in place: no {error}"
+    version = mine[0][0]._version if is_tensor(mine[0][0]) else 0
+    expected, their_error = call(theirs, arguments_of(sample))
+    result, error = _call_ours(own, mine)
+    wrong = _errors_differ(error, their_error)
+    if wrong is None and error is None:
+        wrong = compare.difference(result, expected) or compare.difference(mine[0][0], sample.input)
+        if wrong is None and is_tensor(expected) and (result is mine[0][0]) != (expected is sample.input):
+            wrong = "what is returned is not the tensor itself"
+        if wrong is None and is_tensor(result) and result._version == version and expected._version != 0:
+            wrong = "the write is not counted"
+    return wrong and f"in place: {wrong}"
+
+
+def _method(tallies: dict, entry, ours, limit) -> None:
+    theirs = entry.method_variant
+    if theirs is None or theirs is entry.op:
+        return
+    try:
+        own = function(theirs)
+    except Missing as error:
+        tallies["method"].add(f"no {error}")
+        return
+    dtype = next((each for each in DTYPES if entry.supports_dtype(getattr(torch, each), "cpu")), "float32")
+    for sample in samples(entry, dtype, False, min(limit or 10, 10)):
+        try:
+            mine = translated(sample)
+        except Missing as error:
+            tallies["method"].add(f"method: no {error}")
+            continue
+        expected, their_error = call(theirs, arguments_of(sample))
+        result, error = _call_ours(own, mine)
+        wrong = _errors_differ(error, their_error)
+        if wrong is None and error is None:
+            wrong = compare.difference(result, expected, None, entry.name not in UNDEFINED_VALUES)
+        tallies["method"].add(wrong and f"method: {wrong}", sample)
+
+
+# ---- Errors ----
+
+
+def _errors(tallies: dict, entry, ours, limit) -> None:
+    if entry.error_inputs_func is None:
+        return
+    for each in entry.error_inputs("cpu"):
+        tallies["errors"].add(_compare_error(ours, each), each.sample_input)
+
+
+def _compare_error(ours, case) -> str | None:
+    wanted = f"{case.error_type.__name__ if isinstance(case.error_type, type) else case.error_type} /{case.error_regex}/"
+    try:
+        mine = translated(case.sample_input)
+    except Missing as error:
+        return f"no {error}, for {wanted}"
+    _, error = _call_ours(ours, mine)
+    if error is None:
+        return f"no {wanted}"
+    kinds = case.error_type if isinstance(case.error_type, tuple) else (case.error_type,)
+    if not isinstance(error, kinds):
+        return f"{_error(error)} instead of {wanted}"
+    return None if re.search(case.error_regex, str(error)) else f"{_error(error)} instead of {wanted}"
+
+
+def describe(sample) -> str:
+    """The arguments of a sample in one line."""
+    if sample is None:
+        return ""
+    positional, keywords = arguments_of(sample)
+    parts = [_short(each) for each in positional] + [f"{name}={_short(each)}" for name, each in keywords.items()]
+    return f"({', '.join(parts)})"
+
+
+def _short(value) -> str:
+    if isinstance(value, torch.Tensor):
+        layout = "" if value.is_contiguous() else f" strides {tuple(value.stride())}"
+        few = f" {value.tolist()}" if 0 < value.numel() <= 4 and value.layout is torch.strided else ""
+        return f"{str(value.dtype).removeprefix('torch.')}{tuple(value.shape)}{layout}{few}"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_short, value))}]"
+    return repr(value)[:60]
+
+
+_OTHERS = {
+    "noncontiguous": _noncontiguous,
+    "gradient": _gradient,
+    "second": _second,
+    "out": _out,
+    "inplace": _inplace,
+    "method": _method,
+    "errors": _errors,
+}

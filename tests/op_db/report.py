@@ -1,0 +1,88 @@
+"""Run PyTorch's database of operations on minitorch; keep the pass list and docs/coverage.md. PyTorch: test/test_ops.py.
+
+    python -m tests.op_db.report                    the whole database; adds to passes.txt, writes docs/coverage.md
+    python -m tests.op_db.report add nn.functional.elu --limit 20   these entries (or patterns like "linalg.*"): what differs
+    python -m tests.op_db.report add --write        also adds what passes to passes.txt
+"""
+
+import argparse
+import fnmatch
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import torch  # noqa: E402
+
+from op_db import checks, passes  # noqa: E402
+from op_db.coverage import write as write_coverage  # noqa: E402
+from op_db.database import entries, name_of, why_outside  # noqa: E402
+from op_db.translate import Missing  # noqa: E402
+
+
+def main() -> int:
+    """Run the entries asked for, or all; returns 1 where an operation lost a check."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", help="entries or patterns; all by default")
+    parser.add_argument("--limit", type=int, help="at most this many samples of a dtype; all by default")
+    parser.add_argument("--check", action="append", choices=checks.CHECKS, help="only this check")
+    parser.add_argument("--failures", type=int, default=2, help="how many failures of a check are shown")
+    parser.add_argument("--write", action="store_true", help="add what passes to passes.txt")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    chosen = _chosen(options.names)
+    if not chosen:
+        print(f"no entry is called {' or '.join(options.names)}")
+        return 1
+    whole = not options.names and options.limit is None and options.check is None
+    results = {}
+    for entry in chosen:
+        name, start = name_of(entry), time.perf_counter()
+        try:
+            results[name] = checks.run(entry, tuple(options.check or checks.CHECKS), options.limit)
+        except Missing as error:
+            results[name] = f"minitorch has no {error}"
+        except Exception as error:
+            results[name] = f"{type(error).__name__}: {error}"
+        _show(name, results[name], time.perf_counter() - start, options.failures if options.names else 0)
+    lost = passes.update(results, write=whole or options.write)
+    if whole:
+        write_coverage(results)
+    print(passes.summary(results))
+    for line in lost:
+        print(f"LOST: {line}")
+    return 1 if lost else 0
+
+
+def _chosen(patterns: list[str]) -> list:
+    """The entries of those names, or of all of which the names are the first part or a pattern."""
+    everything = entries()
+    if not patterns:
+        return list(everything.values())
+    return [
+        entry
+        for name, entry in everything.items()
+        if any(fnmatch.fnmatchcase(name, each) or fnmatch.fnmatchcase(entry.name, each) for each in patterns)
+    ]
+
+
+def _show(name: str, result, seconds: float, failures: int) -> None:
+    outside = f"  (out of scope: {why_outside(name)})" if why_outside(name) else ""
+    if isinstance(result, str):
+        print(f"{name}: {result}{outside}", flush=True)
+        return
+    parts = [
+        f"{check} {tally.passed}/{tally.total}" if tally.failures else check
+        for check, tally in result.items()
+        if tally.total
+    ]
+    bad = [check for check, tally in result.items() if tally.failures]
+    print(f"{name}: {'FAILS' if bad else 'passes'} {', '.join(parts)} ({seconds:.1f} s){outside}", flush=True)
+    for check in bad:
+        for wrong, sample in result[check].failures[:failures]:
+            print(f"    {check}: {wrong}\n        {sample}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
