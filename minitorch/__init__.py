@@ -223,11 +223,13 @@ from minitorch import _tensor_str as _tensor_str
 from minitorch import autograd as autograd
 from minitorch import cpu as cpu
 from minitorch import cuda as cuda
+from minitorch import func as func
 from minitorch import nn as nn
 from minitorch import ops as ops
 from minitorch import optim as optim
 from minitorch import random as random
 from minitorch import utils as utils
+from minitorch.func.vmap import vmap as vmap
 
 # Second names of the same things.
 float = float32

@@ -24,14 +24,15 @@ BELOW = {
     "autograd": {"types", "_storage", "_tensor", "autograd"},
     "random": {"types", "_storage", "_tensor", "kernels"},
     "ops": CORE | {"ops"},
+    "func": CORE | {"ops", "func", "nn", "utils._pytree"},
     "nn": CORE | {"ops", "nn", "utils.hooks"},
     "optim": CORE | {"ops", "optim", "nn", "utils.hooks"},
 }
 
 # "Nothing else may": they look names up when called, which keeps Tensor and ops free of circular imports.
-LOOKS_UP = {"_tensor.py", "autograd/engine.py", "autograd/function.py"} | {
-    name for name in NAMES if name.startswith("_methods/")
-}
+# gradcheck and functional are programs that use the library, and stand where PyTorch has them.
+LOOKS_UP = {"_tensor.py"} | {f"autograd/{name}.py" for name in ("engine", "function", "functional", "gradcheck")}
+LOOKS_UP |= {name for name in NAMES if name.startswith("_methods/")}
 
 # Parts of ops that are no family of operations: what families share, and the bookkeeping of Tensor.
 SHARED_BY_OPS = {"promotion", "sizes", "autograd", "devices", "numbers", "writable"}

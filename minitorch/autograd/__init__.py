@@ -3,12 +3,15 @@
 import numpy as np
 
 from minitorch._tensor import Tensor, wrap
+from minitorch.autograd import functional as functional
 from minitorch.autograd.engine import run_backward
 from minitorch.autograd.function import Function as Function
 from minitorch.autograd.grad_mode import enable_grad as enable_grad
 from minitorch.autograd.grad_mode import inference_mode as inference_mode
 from minitorch.autograd.grad_mode import no_grad as no_grad
 from minitorch.autograd.grad_mode import set_grad_enabled as set_grad_enabled
+from minitorch.autograd.gradcheck import gradcheck as gradcheck
+from minitorch.autograd.gradcheck import gradgradcheck as gradgradcheck
 from minitorch.autograd.node import gradient_edge
 
 Variable = Tensor
