@@ -9,9 +9,9 @@ import sys
 from typing import NoReturn
 
 import minitorch
-from minitorch.cli import compare, run
+from minitorch.cli import bench, compare, run
 
-COMMANDS = {"run": run, "compare": compare}
+COMMANDS = {"run": run, "compare": compare, "bench": bench}
 
 
 def main(arguments: list[str] | None = None) -> int:
