@@ -354,6 +354,20 @@ def gelu(a, sqrt_half):
     return a * HALF * (ONE + math.erf(a * sqrt_half))
 
 
+def gelu_backward(grad, a, sqrt_half, density):
+    """`density` is sqrt(1 / 2 pi)."""
+    return grad * (HALF * (ONE + math.erf(a * sqrt_half)) + a * math.exp(-HALF * a * a) * density)
+
+
+def silu(a):
+    return a / (ONE + math.exp(-a))
+
+
+def silu_backward(grad, a):
+    s = ONE / (ONE + math.exp(-a))
+    return grad * s * (ONE + a * (ONE - s))
+
+
 def softplus(a, beta, threshold):
     return a if a * beta > threshold else math.log1p(math.exp(a * beta)) / beta
 

@@ -1,6 +1,5 @@
 """The functions of neural networks, an index of where each one stands. PyTorch: torch/nn/functional.py."""
 
-from minitorch.ops.activation import elu as elu
 from minitorch.ops.activation import gelu as gelu
 from minitorch.ops.activation import leaky_relu as leaky_relu
 from minitorch.ops.activation import logsigmoid as logsigmoid
@@ -9,15 +8,28 @@ from minitorch.ops.activation import sigmoid as sigmoid
 from minitorch.ops.activation import silu as silu
 from minitorch.ops.activation import softplus as softplus
 from minitorch.ops.activation import tanh as tanh
+from minitorch.ops.conv import conv1d as conv1d
 from minitorch.ops.conv import conv2d as conv2d
+from minitorch.ops.conv import conv3d as conv3d
+from minitorch.ops.conv_transpose import conv_transpose1d as conv_transpose1d
+from minitorch.ops.conv_transpose import conv_transpose2d as conv_transpose2d
+from minitorch.ops.conv_transpose import conv_transpose3d as conv_transpose3d
 from minitorch.ops.dropout import alpha_dropout as alpha_dropout
 from minitorch.ops.dropout import dropout as dropout
 from minitorch.ops.dropout import dropout1d as dropout1d
 from minitorch.ops.dropout import dropout2d as dropout2d
 from minitorch.ops.dropout import dropout3d as dropout3d
 from minitorch.ops.dropout import feature_alpha_dropout as feature_alpha_dropout
+from minitorch.ops.elu import celu as celu
+from minitorch.ops.elu import elu as elu
+from minitorch.ops.elu import selu as selu
 from minitorch.ops.embedding import embedding as embedding
 from minitorch.ops.embedding import one_hot as one_hot
+from minitorch.ops.gated import glu as glu
+from minitorch.ops.gated import gumbel_softmax as gumbel_softmax
+from minitorch.ops.gated import mish as mish
+from minitorch.ops.gated import prelu as prelu
+from minitorch.ops.gated import rrelu as rrelu
 from minitorch.ops.loss import binary_cross_entropy as binary_cross_entropy
 from minitorch.ops.loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
 from minitorch.ops.loss import huber_loss as huber_loss
@@ -28,6 +40,16 @@ from minitorch.ops.loss import smooth_l1_loss as smooth_l1_loss
 from minitorch.ops.matmul import linear as linear
 from minitorch.ops.nll_loss import cross_entropy as cross_entropy
 from minitorch.ops.nll_loss import nll_loss as nll_loss
+from minitorch.ops.pad import pad as pad
+from minitorch.ops.piecewise import hardshrink as hardshrink
+from minitorch.ops.piecewise import hardsigmoid as hardsigmoid
+from minitorch.ops.piecewise import hardswish as hardswish
+from minitorch.ops.piecewise import hardtanh as hardtanh
+from minitorch.ops.piecewise import relu6 as relu6
+from minitorch.ops.piecewise import softshrink as softshrink
+from minitorch.ops.piecewise import softsign as softsign
+from minitorch.ops.piecewise import tanhshrink as tanhshrink
+from minitorch.ops.piecewise import threshold as threshold
 from minitorch.ops.pool import avg_pool2d as avg_pool2d
 from minitorch.ops.pool import max_pool2d as max_pool2d
 from minitorch.ops.softmax import functional_log_softmax as log_softmax  # noqa: F401

@@ -6,9 +6,8 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops import inplace
-from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor
-from minitorch.ops.unary import erf, exp
+from minitorch.ops.unary import exp
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -17,7 +16,7 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
         check_tensor(input, "relu", "input", 1)
     if input.array.dtype.kind == "b":
         raise RuntimeError("Boolean inputs not supported for relu")
-    return _write(input, Relu.apply(input)) if inplace else Relu.apply(input)
+    return write(input, Relu.apply(input)) if inplace else Relu.apply(input)
 
 
 class Relu(Function):
@@ -132,9 +131,9 @@ class SigmoidBackward(Function):
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """input above zero, negative_slope * input below. PyTorch: torch.nn.functional.leaky_relu."""
     check_tensor(input, "leaky_relu", "input", 1)
-    _refuse_integers(input, "leaky_relu_cpu")
+    refuse_integers(input, "leaky_relu_cpu")
     result = LeakyRelu.apply(input, negative_slope)
-    return _write(input, result) if inplace else result
+    return write(input, result) if inplace else result
 
 
 class LeakyRelu(Function):
@@ -171,10 +170,9 @@ class LeakyReluBackward(Function):
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """input times the normal distribution function of input, or its tanh approximation. PyTorch: F.gelu."""
     check_tensor(input, "gelu", "input", 1)
-    _refuse_integers(input, "GeluKernelImpl")
+    refuse_integers(input, "GeluKernelImpl")
     if approximate == "tanh":
-        inner = math.sqrt(2 / math.pi) * (input + 0.044715 * (input * input * input))
-        return 0.5 * input * (1 + tanh(inner))
+        return GeluTanh.apply(input)
     if approximate != "none":
         raise RuntimeError("approximate argument must be either none or tanh.")
     return Gelu.apply(input)
@@ -191,48 +189,92 @@ class Gelu(Function):
     @staticmethod
     def backward(ctx, grad):
         (input,) = ctx.saved_tensors
-        distribution = 0.5 * (1 + erf(input * math.sqrt(0.5)))
-        density = exp(-0.5 * (input * input)) * (1 / math.sqrt(2 * math.pi))
-        return grad * (distribution + input * density)
+        return GeluBackward.apply(grad, input)
+
+
+class GeluBackward(Function):
+    """derivatives.yaml: gelu_backward. The slope is P + input * p, with p = P' the normal density."""
+
+    @staticmethod
+    def forward(ctx, grad, input):
+        ctx.save_for_backward(grad, input)
+        kernel, dtype = grad.kernels.gelu_backward, grad.array.dtype
+        return wrap(kernel(grad.array, input.array, dtype=dtype, scalars=(math.sqrt(0.5), _DENSITY)))
+
+    @staticmethod
+    def backward(ctx, grad):
+        cotangent, input = ctx.saved_tensors
+        square = input * input
+        return GeluBackward.apply(grad, input), grad * cotangent * exp(-0.5 * square) * (2 - square) * _DENSITY
+
+
+class GeluTanh(Function):
+    """derivatives.yaml: gelu, of approximate="tanh"."""
+
+    node_name = "GeluBackward0"
+
+    @staticmethod
+    def forward(ctx, input):
+        ctx.save_for_backward(input)
+        return 0.5 * input * (1 + tanh(_gelu_inner(input)))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        bend = tanh(_gelu_inner(input))
+        slope = (1 - bend * bend) * (_GELU_SCALE * (1 + 3 * _GELU_CUBIC * (input * input)))
+        return grad * (0.5 * (1 + bend) + 0.5 * input * slope)
+
+
+def _gelu_inner(input: Tensor) -> Tensor:
+    return _GELU_SCALE * (input + _GELU_CUBIC * (input * input * input))
+
+
+_DENSITY = 1 / math.sqrt(2 * math.pi)
+_GELU_SCALE, _GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """input * sigmoid(input). PyTorch: torch.nn.functional.silu."""
     check_tensor(input, "silu", "input", 1)
-    _refuse_integers(input, "silu_cpu")
-    result = input * sigmoid(input)
-    return _write(input, result) if inplace else result
+    refuse_integers(input, "silu_cpu")
+    result = Silu.apply(input)
+    return write(input, result) if inplace else result
 
 
-def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """input above zero, alpha * (exp(input) - 1) below. PyTorch: torch.nn.functional.elu."""
-    check_tensor(input, "elu", "input", 1)
-    _refuse_integers(input, "elu_cpu")
-    result = Elu.apply(input, alpha)
-    return _write(input, result) if inplace else result
-
-
-class Elu(Function):
-    """derivatives.yaml: elu. The gradient passes where input is NaN."""
+class Silu(Function):
+    """derivatives.yaml: silu."""
 
     @staticmethod
-    def forward(ctx, input, alpha):
+    def forward(ctx, input):
         ctx.save_for_backward(input)
-        ctx.alpha = alpha
-        array, dtype, kernels = input.array, input.array.dtype, input.kernels
-        below = kernels.mul(kernels.expm1(array, dtype=dtype), alpha, dtype=dtype)
-        return wrap(kernels.where(kernels.gt(array, 0, dtype=dtype), array, below, dtype=dtype))
+        return wrap(input.kernels.silu(input.array, dtype=input.array.dtype))
 
     @staticmethod
     def backward(ctx, grad):
         (input,) = ctx.saved_tensors
-        return where(input <= 0, grad * (ctx.alpha * exp(input.clamp(max=0))), grad), None
+        return SiluBackward.apply(grad, input)
+
+
+class SiluBackward(Function):
+    """derivatives.yaml: silu_backward: grad * s * (1 + input * (1 - s)), with s the sigmoid."""
+
+    @staticmethod
+    def forward(ctx, grad, input):
+        ctx.save_for_backward(grad, input)
+        return wrap(grad.kernels.silu_backward(grad.array, input.array, dtype=grad.array.dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        cotangent, input = ctx.saved_tensors
+        s = sigmoid(input)
+        return SiluBackward.apply(grad, input), grad * cotangent * s * (1 - s) * (2 + input * (1 - 2 * s))
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta * input)) / beta; the input itself where beta * input > threshold. PyTorch: F.softplus."""
     check_tensor(input, "softplus", "input", 1)
-    _refuse_integers(input, "softplus_cpu")
+    refuse_integers(input, "softplus_cpu")
     return Softplus.apply(input, beta, threshold)
 
 
@@ -255,7 +297,7 @@ class Softplus(Function):
 def logsigmoid(input: Tensor) -> Tensor:
     """log(sigmoid(input)), without overflow. PyTorch: torch.nn.functional.logsigmoid."""
     check_tensor(input, "log_sigmoid", "input", 1)
-    _refuse_integers(input, "log_sigmoid_cpu")
+    refuse_integers(input, "log_sigmoid_cpu")
     return LogSigmoid.apply(input)
 
 
@@ -277,11 +319,13 @@ def _floating(input: Tensor):
     return input.array.dtype if input.array.dtype.kind == "f" else types.get_default_dtype().numpy
 
 
-def _refuse_integers(input: Tensor, kernel: str) -> None:
+def refuse_integers(input: Tensor, kernel: str) -> None:
+    """Raise NotImplementedError in PyTorch's words, which name the kernel."""
     if input.array.dtype.kind != "f":
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{types.SCALAR_NAME[input.dtype]}'")
 
 
-def _write(input: Tensor, result: Tensor) -> Tensor:
+def write(input: Tensor, result: Tensor) -> Tensor:
+    """What `inplace=True` does: the result takes the memory and the place of the input."""
     inplace.check(input)
     return inplace.assign(input, result)

@@ -2,6 +2,9 @@
 
 from minitorch.kernels.cpu.conv import conv2d as conv2d
 from minitorch.kernels.cpu.conv import conv2d_input as conv2d_input
+from minitorch.kernels.cpu.conv3d import conv3d as conv3d
+from minitorch.kernels.cpu.conv3d import conv3d_input as conv3d_input
+from minitorch.kernels.cpu.conv3d import conv3d_parameters as conv3d_parameters
 from minitorch.kernels.cpu.conv_backward import conv2d_bias as conv2d_bias
 from minitorch.kernels.cpu.conv_backward import conv2d_parameters as conv2d_parameters
 from minitorch.kernels.cpu.conv_backward import conv2d_weight as conv2d_weight
@@ -18,6 +21,8 @@ from minitorch.kernels.cpu.gemm import dot as dot
 from minitorch.kernels.cpu.gemm import linear as linear
 from minitorch.kernels.cpu.gemm import matmul as matmul
 from minitorch.kernels.cpu.gemm import mv as mv
+from minitorch.kernels.cpu.im2col import col2im as col2im
+from minitorch.kernels.cpu.im2col import im2col as im2col
 from minitorch.kernels.cpu.indexing import index as index
 from minitorch.kernels.cpu.indexing import index_add as index_add
 from minitorch.kernels.cpu.indexing import index_put as index_put
@@ -32,6 +37,7 @@ from minitorch.kernels.cpu.loss import mse_loss_backward as mse_loss_backward
 from minitorch.kernels.cpu.loss import nll_loss as nll_loss
 from minitorch.kernels.cpu.loss import nll_loss_backward as nll_loss_backward
 from minitorch.kernels.cpu.loss import smooth_l1_loss as smooth_l1_loss
+from minitorch.kernels.cpu.max_window import max_window as max_window
 from minitorch.kernels.cpu.memory import empty as empty
 from minitorch.kernels.cpu.memory import empty_cache as empty_cache
 from minitorch.kernels.cpu.memory import max_memory_allocated as max_memory_allocated
@@ -39,6 +45,11 @@ from minitorch.kernels.cpu.memory import memory_allocated as memory_allocated
 from minitorch.kernels.cpu.memory import memory_reserved as memory_reserved
 from minitorch.kernels.cpu.memory import reset_peak_memory_stats as reset_peak_memory_stats
 from minitorch.kernels.cpu.memory import zeros as zeros
+from minitorch.kernels.cpu.norm import batch_norm_backward as batch_norm_backward
+from minitorch.kernels.cpu.norm import channel_scale as channel_scale
+from minitorch.kernels.cpu.norm import channel_statistics as channel_statistics
+from minitorch.kernels.cpu.norm import row_norm as row_norm
+from minitorch.kernels.cpu.norm import row_norm_backward as row_norm_backward
 from minitorch.kernels.cpu.optim import adam as adam
 from minitorch.kernels.cpu.optim import rmsprop as rmsprop
 from minitorch.kernels.cpu.optim import sgd as sgd
@@ -73,6 +84,7 @@ from minitorch.kernels.cpu.pointwise import floor_divide as floor_divide
 from minitorch.kernels.cpu.pointwise import fmod as fmod
 from minitorch.kernels.cpu.pointwise import ge as ge
 from minitorch.kernels.cpu.pointwise import gelu as gelu
+from minitorch.kernels.cpu.pointwise import gelu_backward as gelu_backward
 from minitorch.kernels.cpu.pointwise import gt as gt
 from minitorch.kernels.cpu.pointwise import integer_abs as integer_abs
 from minitorch.kernels.cpu.pointwise import integer_floor_divide as integer_floor_divide
@@ -110,6 +122,8 @@ from minitorch.kernels.cpu.pointwise import rsqrt as rsqrt
 from minitorch.kernels.cpu.pointwise import sigmoid as sigmoid
 from minitorch.kernels.cpu.pointwise import sigmoid_backward as sigmoid_backward
 from minitorch.kernels.cpu.pointwise import sign as sign
+from minitorch.kernels.cpu.pointwise import silu as silu
+from minitorch.kernels.cpu.pointwise import silu_backward as silu_backward
 from minitorch.kernels.cpu.pointwise import sin as sin
 from minitorch.kernels.cpu.pointwise import sinh as sinh
 from minitorch.kernels.cpu.pointwise import softplus as softplus
@@ -148,6 +162,7 @@ from minitorch.kernels.cpu.reduce import integer_prod as integer_prod
 from minitorch.kernels.cpu.reduce import integer_sum as integer_sum
 from minitorch.kernels.cpu.reduce import prod as prod
 from minitorch.kernels.cpu.reduce import sum as sum
+from minitorch.kernels.cpu.resample import resample as resample
 from minitorch.kernels.cpu.scan import cumprod as cumprod
 from minitorch.kernels.cpu.scan import cumsum as cumsum
 from minitorch.kernels.cpu.softmax import log_softmax as log_softmax
