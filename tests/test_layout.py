@@ -39,6 +39,11 @@ SHARED_BY_OPS = {"promotion", "sizes", "autograd", "devices", "numbers", "writab
 
 # Families whose tests stand elsewhere: with the indices, the streams of numbers, the optimizers.
 TESTED_IN = {
+    "conv_transpose": "op_db/test_op_db.py",
+    "elu": "op_db/test_op_db.py",
+    "gated": "op_db/test_op_db.py",
+    "pad": "op_db/test_op_db.py",
+    "piecewise": "op_db/test_op_db.py",
     "advanced_indexing": "ops/test_indexing.py",
     "distributions": "test_random.py",
     "embedding": "ops/test_masked.py",

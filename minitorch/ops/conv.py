@@ -273,7 +273,7 @@ def check_geometry(input, weight, stride: Sizes, padding: Sizes, dilation: Sizes
     if min(dilation) < 0:
         raise RuntimeError("dilation should be greater than zero")
     if min(dilation) == 0:
-        raise RuntimeError(f"dilation should be greater than zero, but got {list(dilation)}")
+        raise RuntimeError("non-positive dilation is not supported")
     if kernel[0] < groups:
         raise RuntimeError(
             f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size "
