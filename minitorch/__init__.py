@@ -14,6 +14,24 @@ from minitorch.ops.activation import relu as relu
 from minitorch.ops.activation import sigmoid as sigmoid
 from minitorch.ops.activation import tanh as tanh
 from minitorch.ops.advanced_indexing import index_put as index_put
+from minitorch.ops.binary import bitwise_left_shift as bitwise_left_shift
+from minitorch.ops.binary import bitwise_right_shift as bitwise_right_shift
+from minitorch.ops.binary import copysign as copysign
+from minitorch.ops.binary import float_power as float_power
+from minitorch.ops.binary import fmax as fmax
+from minitorch.ops.binary import fmin as fmin
+from minitorch.ops.binary import gcd as gcd
+from minitorch.ops.binary import heaviside as heaviside
+from minitorch.ops.binary import hypot as hypot
+from minitorch.ops.binary import lcm as lcm
+from minitorch.ops.binary import ldexp as ldexp
+from minitorch.ops.binary import logaddexp as logaddexp
+from minitorch.ops.binary import logaddexp2 as logaddexp2
+from minitorch.ops.binary import nextafter as nextafter
+from minitorch.ops.binary import xlogy as xlogy
+from minitorch.ops.combination import addcdiv as addcdiv
+from minitorch.ops.combination import addcmul as addcmul
+from minitorch.ops.combination import lerp as lerp
 from minitorch.ops.comparison import allclose as allclose
 from minitorch.ops.comparison import bitwise_and as bitwise_and
 from minitorch.ops.comparison import bitwise_not as bitwise_not
@@ -27,6 +45,8 @@ from minitorch.ops.comparison import isclose as isclose
 from minitorch.ops.comparison import isfinite as isfinite
 from minitorch.ops.comparison import isinf as isinf
 from minitorch.ops.comparison import isnan as isnan
+from minitorch.ops.comparison import isneginf as isneginf
+from minitorch.ops.comparison import isposinf as isposinf
 from minitorch.ops.comparison import le as le
 from minitorch.ops.comparison import logical_and as logical_and
 from minitorch.ops.comparison import logical_not as logical_not
@@ -70,6 +90,12 @@ from minitorch.ops.gather import scatter as scatter
 from minitorch.ops.gather import scatter_add as scatter_add
 from minitorch.ops.gather import take as take
 from minitorch.ops.gather import take_along_dim as take_along_dim
+from minitorch.ops.hyperbolic import acosh as acosh
+from minitorch.ops.hyperbolic import asinh as asinh
+from minitorch.ops.hyperbolic import atanh as atanh
+from minitorch.ops.hyperbolic import deg2rad as deg2rad
+from minitorch.ops.hyperbolic import rad2deg as rad2deg
+from minitorch.ops.hyperbolic import sinc as sinc
 from minitorch.ops.index_select import index_add as index_add
 from minitorch.ops.index_select import index_copy as index_copy
 from minitorch.ops.index_select import index_fill as index_fill
@@ -142,10 +168,14 @@ from minitorch.ops.rounding import clamp as clamp
 from minitorch.ops.rounding import clamp_max as clamp_max
 from minitorch.ops.rounding import clamp_min as clamp_min
 from minitorch.ops.rounding import floor as floor
+from minitorch.ops.rounding import frac as frac
+from minitorch.ops.rounding import frexp as frexp
+from minitorch.ops.rounding import nan_to_num as nan_to_num
 from minitorch.ops.rounding import neg as neg
 from minitorch.ops.rounding import positive as positive
 from minitorch.ops.rounding import round as round
 from minitorch.ops.rounding import sign as sign
+from minitorch.ops.rounding import signbit as signbit
 from minitorch.ops.rounding import trunc as trunc
 from minitorch.ops.scan import cumprod as cumprod
 from minitorch.ops.scan import cumsum as cumsum
@@ -175,6 +205,16 @@ from minitorch.ops.sort import median as median
 from minitorch.ops.sort import sort as sort
 from minitorch.ops.sort import topk as topk
 from minitorch.ops.sort import unique as unique
+from minitorch.ops.special import digamma as digamma
+from minitorch.ops.special import erfc as erfc
+from minitorch.ops.special import erfinv as erfinv
+from minitorch.ops.special import i0 as i0
+from minitorch.ops.special import igamma as igamma
+from minitorch.ops.special import igammac as igammac
+from minitorch.ops.special import lgamma as lgamma
+from minitorch.ops.special import logit as logit
+from minitorch.ops.special import mvlgamma as mvlgamma
+from minitorch.ops.special import polygamma as polygamma
 from minitorch.ops.unary import acos as acos
 from minitorch.ops.unary import asin as asin
 from minitorch.ops.unary import atan as atan
@@ -207,10 +247,13 @@ from minitorch.types import can_cast as can_cast
 from minitorch.types import device as device
 from minitorch.types import dtype as dtype
 from minitorch.types import finfo as finfo
+from minitorch.types import float16 as float16
 from minitorch.types import float32 as float32
 from minitorch.types import float64 as float64
 from minitorch.types import get_default_dtype as get_default_dtype
 from minitorch.types import iinfo as iinfo
+from minitorch.types import int8 as int8
+from minitorch.types import int16 as int16
 from minitorch.types import int32 as int32
 from minitorch.types import int64 as int64
 from minitorch.types import promote_types as promote_types
@@ -235,9 +278,14 @@ from minitorch.func.vmap import vmap as vmap
 float = float32
 double = float64
 long = int64
+half = float16
+short = int16
 int = int32
 absolute, negative, concat, concatenate = abs, neg, cat, cat
 subtract, multiply, divide, true_divide = sub, mul, div, div
+arcsinh, arccosh, arctanh = asinh, acosh, atanh
+arcsin, arccos, arctan, fix = asin, acos, atan, trunc
+greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
 arctan2, clip, moveaxis, swapaxes, swapdims = atan2, clamp, movedim, transpose, transpose
 
 

@@ -12,7 +12,9 @@ import minitorch
 from minitorch import types
 from minitorch._methods.arithmetic import Arithmetic
 from minitorch._methods.conversion import Conversion
+from minitorch._methods.functions import Functions
 from minitorch._methods.in_place import InPlace
+from minitorch._methods.in_place_functions import InPlaceFunctions
 from minitorch._methods.indexing import Indexing
 from minitorch._methods.reduction import Reduction
 from minitorch._methods.shape import Shape
@@ -20,7 +22,7 @@ from minitorch._storage import Storage
 from minitorch.kernels import of as kernels_of
 
 
-class Tensor(Arithmetic, InPlace, Shape, Indexing, Reduction, Conversion):
+class Tensor(Arithmetic, Functions, InPlace, InPlaceFunctions, Shape, Indexing, Reduction, Conversion):
     """A multi-dimensional array that remembers how it was made. PyTorch: torch.Tensor.
 
     `Tensor(2, 3)` is uninitialised memory and `Tensor([1, 2])` copies a list, both float; `minitorch.tensor` is the

@@ -74,3 +74,20 @@ class aminmax(_Named):
     def max(self) -> Tensor:
         """The largest elements."""
         return self[1]
+
+
+class frexp(_Named):
+    """What frexp(input) returns."""
+
+    __slots__ = ()
+    _fields = ("mantissa", "exponent")
+
+    @property
+    def mantissa(self) -> Tensor:
+        """Between a half and 1."""
+        return self[0]
+
+    @property
+    def exponent(self) -> Tensor:
+        """Powers of 2, int32."""
+        return self[1]

@@ -35,16 +35,21 @@ float32 = dtype("float32", np.float32, dtype.FLOATING)
 float64 = dtype("float64", np.float64, dtype.FLOATING)
 int64 = dtype("int64", np.int64, dtype.INTEGER)
 int32 = dtype("int32", np.int32, dtype.INTEGER)
+float16 = dtype("float16", np.float16, dtype.FLOATING)
+int16 = dtype("int16", np.int16, dtype.INTEGER)
+int8 = dtype("int8", np.int8, dtype.INTEGER)
 uint8 = dtype("uint8", np.uint8, dtype.INTEGER)
 bool = dtype("bool", np.bool_, dtype.BOOL)
 
-ALL = (float32, float64, int64, int32, uint8, bool)
+ALL = (float32, float64, float16, int64, int32, int16, int8, uint8, bool)
 _OF_NUMPY = {each.numpy: each for each in ALL}
 
 # The name PyTorch's error texts give a dtype.
 SCALAR_NAME = {float32: "Float", float64: "Double", int64: "Long", int32: "Int", uint8: "Byte", bool: "Bool"}
+SCALAR_NAME |= {float16: "Half", int16: "Short", int8: "Char"}
 # The name of the C++ type, which other texts have.
 C_NAME = {float32: "float", float64: "double", int64: "long int", int32: "int", uint8: "unsigned char", bool: "bool"}
+C_NAME |= {float16: "c10::Half", int16: "short int", int8: "signed char"}
 # The name of PyTorch's legacy tensor type, as Tensor.type() prints it.
 TENSOR_NAME = {each: f"torch.{SCALAR_NAME[each]}Tensor" for each in ALL}
 
@@ -58,7 +63,7 @@ def of_numpy(numpy_dtype: np.dtype) -> dtype:
     except KeyError:
         raise TypeError(
             f"can't convert np.ndarray of type {_numpy_name(numpy_dtype)}. The only supported types are: "
-            "float64, float32, int64, int32, uint8, and bool."
+            "float64, float32, float16, int64, int32, int16, int8, uint8, and bool."
         ) from None
 
 
@@ -179,9 +184,10 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     if type1.category != type2.category:
         return type1 if type1.category > type2.category else type2
     if type1.category == dtype.FLOATING:
-        return float64
-    # Integers here: uint8 < int32 < int64, and every pair meets in the wider one.
-    return type1 if type1.itemsize > type2.itemsize else type2
+        return type1 if type1.itemsize > type2.itemsize else type2
+    if {type1, type2} == {uint8, int8}:
+        return int16
+    return type1 if type1.itemsize > type2.itemsize else type2  # one holds all numbers of the other
 
 
 def can_cast(from_: dtype, to: dtype) -> bool:

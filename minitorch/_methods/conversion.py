@@ -12,27 +12,39 @@ class Conversion:
 
     def float(self, memory_format=None):
         """As float32."""
-        return self.to(minitorch.float32)
+        return self.to(minitorch.float32, memory_format=memory_format)
 
     def double(self, memory_format=None):
         """As float64."""
-        return self.to(minitorch.float64)
+        return self.to(minitorch.float64, memory_format=memory_format)
 
     def long(self, memory_format=None):
         """As int64."""
-        return self.to(minitorch.int64)
+        return self.to(minitorch.int64, memory_format=memory_format)
 
     def int(self, memory_format=None):
         """As int32."""
-        return self.to(minitorch.int32)
+        return self.to(minitorch.int32, memory_format=memory_format)
+
+    def half(self, memory_format=None):
+        """As float16."""
+        return self.to(minitorch.float16, memory_format=memory_format)
+
+    def short(self, memory_format=None):
+        """As int16."""
+        return self.to(minitorch.int16, memory_format=memory_format)
+
+    def char(self, memory_format=None):
+        """As int8."""
+        return self.to(minitorch.int8, memory_format=memory_format)
 
     def byte(self, memory_format=None):
         """As uint8."""
-        return self.to(minitorch.uint8)
+        return self.to(minitorch.uint8, memory_format=memory_format)
 
     def bool(self, memory_format=None):
         """As bool."""
-        return self.to(minitorch.bool)
+        return self.to(minitorch.bool, memory_format=memory_format)
 
     def type_as(self, other):
         """In the dtype of other."""

@@ -378,3 +378,91 @@ def where(condition, a, b):
 
 def copy(a):
     return a
+
+
+def asinh(a):
+    return math.asinh(a)
+
+
+def acosh(a):
+    return math.acosh(a)
+
+
+def atanh(a):
+    return math.atanh(a)
+
+
+def frac(a):
+    return a - np.trunc(a)
+
+
+def signbit(a):
+    return math.copysign(ONE, a) < ZERO
+
+
+def fmax(a, b):
+    """NaN loses."""
+    return a if a >= b or b != b else b
+
+
+def fmin(a, b):
+    """NaN loses."""
+    return a if a <= b or b != b else b
+
+
+def copysign(a, b):
+    return math.copysign(a, b)
+
+
+def hypot(a, b):
+    return math.hypot(a, b)
+
+
+def heaviside(a, b):
+    """b at 0, else whether a is above."""
+    return b if a == 0 else (1 if a > 0 else 0)
+
+
+def nextafter(a, b):
+    return np.nextafter(a, b)
+
+
+def gcd(a, b):
+    while b != 0:
+        a, b = b, a % b
+    return -a if a < 0 else a
+
+
+def lcm(a, b):
+    g, h = a, b
+    while h != 0:
+        g, h = h, g % h
+    result = a if g == 0 else a // g * b
+    return -result if result < 0 else result
+
+
+def left_shift(a, b, bits):
+    return a << b if 0 <= b < bits else a - a
+
+
+def right_shift(a, b, bits):
+    return a >> b if 0 <= b < bits else (a - a if a >= 0 else a - a - 1)
+
+
+def lerp(a, b, weight):
+    """From the nearer end, so that both ends are exact."""
+    return a + weight * (b - a) if math.fabs(weight) < HALF else b - (b - a) * (ONE - weight)
+
+
+def addcmul(a, b, c, value):
+    return a + value * b * c
+
+
+def addcdiv(a, b, c, value):
+    return a + value * b / c
+
+
+def nan_to_num(a, nan, largest, smallest):
+    if a != a:
+        return nan
+    return largest if a == math.inf else smallest if a == -math.inf else a

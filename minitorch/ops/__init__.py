@@ -3,6 +3,8 @@
 from minitorch.ops import activation as activation
 from minitorch.ops import advanced_indexing as advanced_indexing
 from minitorch.ops import autograd as autograd
+from minitorch.ops import binary as binary
+from minitorch.ops import combination as combination
 from minitorch.ops import comparison as comparison
 from minitorch.ops import conv as conv
 from minitorch.ops import convert as convert
@@ -12,6 +14,7 @@ from minitorch.ops import distributions as distributions
 from minitorch.ops import dropout as dropout
 from minitorch.ops import extreme as extreme
 from minitorch.ops import gather as gather
+from minitorch.ops import hyperbolic as hyperbolic
 from minitorch.ops import indexing as indexing
 from minitorch.ops import inplace as inplace
 from minitorch.ops import joining as joining
@@ -31,5 +34,6 @@ from minitorch.ops import shape as shape
 from minitorch.ops import sizes as sizes
 from minitorch.ops import softmax as softmax
 from minitorch.ops import sort as sort
+from minitorch.ops import special as special
 from minitorch.ops import unary as unary
 from minitorch.ops import writable as writable

@@ -1,9 +1,12 @@
 """Comparisons and logic. PyTorch: aten/src/ATen/native/BinaryOps.cpp, TensorCompare.cpp."""
 
+import math
+
 import numpy as np
 
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
+from minitorch.ops.out import deliver
 from minitorch.ops.pointwise import prepare
 from minitorch.ops.promotion import Number, array_of, check_tensor
 
@@ -75,21 +78,21 @@ def logical_not(input: Tensor) -> Tensor:
 
 def bitwise_and(input: Tensor, other: Tensor | Number) -> Tensor:
     """The bits set in both; for bool, and. PyTorch: torch.bitwise_and."""
-    input, other, dtype = _bits("bitwise_and", input, other)
+    input, other, dtype = bits("bitwise_and", input, other)
     kernel = input.kernels.logical_and if dtype.kind == "b" else input.kernels.bitwise_and
     return wrap(kernel(input.array, array_of(other), dtype=dtype))
 
 
 def bitwise_or(input: Tensor, other: Tensor | Number) -> Tensor:
     """The bits set in either; for bool, or. PyTorch: torch.bitwise_or."""
-    input, other, dtype = _bits("bitwise_or", input, other)
+    input, other, dtype = bits("bitwise_or", input, other)
     kernel = input.kernels.logical_or if dtype.kind == "b" else input.kernels.bitwise_or
     return wrap(kernel(input.array, array_of(other), dtype=dtype))
 
 
 def bitwise_xor(input: Tensor, other: Tensor | Number) -> Tensor:
     """The bits set in one of them; for bool, xor. PyTorch: torch.bitwise_xor."""
-    input, other, dtype = _bits("bitwise_xor", input, other)
+    input, other, dtype = bits("bitwise_xor", input, other)
     kernel = input.kernels.logical_xor if dtype.kind == "b" else input.kernels.bitwise_xor
     return wrap(kernel(input.array, array_of(other), dtype=dtype))
 
@@ -104,7 +107,9 @@ def bitwise_not(input: Tensor) -> Tensor:
     return wrap(kernel(input.array, dtype=dtype))
 
 
-def _bits(function: str, input: Tensor, other: Tensor | Number):
+def bits(function: str, input: Tensor, other: Tensor | Number):
+    """Two operands of a bitwise operation, and its dtype. Raises NotImplementedError for floating-point numbers."""
+    """Two operands of a bitwise operation, and the dtype. Raises NotImplementedError for floating-point numbers."""
     input, other, dtype = prepare(function, input, other)
     if dtype.kind == "f":
         name = types.SCALAR_NAME[types.of_numpy(dtype)]
@@ -132,6 +137,20 @@ def isfinite(input: Tensor) -> Tensor:
     if input.array.dtype.kind != "f":
         return wrap(np.ones(input.array.shape, np.bool_))
     return wrap(input.kernels.isfinite(input.array, dtype=input.array.dtype))
+
+
+def isposinf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Whether each element is infinite and above zero. PyTorch: torch.isposinf."""
+    check_tensor(input, "isposinf", "input", 1)
+    result = eq(input, math.inf) if input.array.dtype.kind == "f" else isinf(input)
+    return result if out is None else deliver(out, "isposinf", result, input, cast=False)
+
+
+def isneginf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Whether each element is infinite and below zero. PyTorch: torch.isneginf."""
+    check_tensor(input, "isneginf", "input", 1)
+    result = eq(input, -math.inf) if input.array.dtype.kind == "f" else isinf(input)
+    return result if out is None else deliver(out, "isneginf", result, input, cast=False)
 
 
 def isclose(

@@ -41,9 +41,12 @@ def _refuse(dtype: types.dtype) -> None:
 
 
 _C_NAME = {
+    types.float16: "at::Half",
     types.float32: "float",
     types.float64: "double",
     types.int64: "int64_t",
     types.int32: "int",
+    types.int16: "int16_t",
+    types.int8: "int8_t",
     types.uint8: "uint8_t",
 }

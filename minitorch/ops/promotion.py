@@ -97,6 +97,12 @@ def prepare(
     return input, other, result_type(input, other).numpy
 
 
+def prepare_floating(function: str, input: Tensor, other: object) -> tuple[Tensor, "Tensor | Number", np.dtype]:
+    """As prepare; integers are computed in the default dtype."""
+    input, other, dtype = prepare(function, input, other)
+    return input, other, dtype if dtype.kind == "f" else types.get_default_dtype().numpy
+
+
 def array_of(value: Tensor | Number):
     """What a kernel takes: the tensor's array, or the number itself."""
     return value.array if isinstance(value, Tensor) else value

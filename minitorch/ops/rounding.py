@@ -3,11 +3,15 @@
 import math
 from builtins import max as builtins_max
 
-from minitorch import types
+import numpy as np
+
+from minitorch import return_types, types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.ops.comparison import isfinite
 from minitorch.ops.numbers import checked_number
-from minitorch.ops.pointwise import where
+from minitorch.ops.out import deliver, deliver_all
+from minitorch.ops.pointwise import pow, where
 from minitorch.ops.promotion import Number, broadcast, category, check_tensor, operand, result_type
 
 
@@ -156,6 +160,102 @@ class Sign(Function):
     @staticmethod
     def backward(ctx, grad):
         return grad * 0
+
+
+def frac(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """What trunc leaves of it. Raises NotImplementedError for integers. PyTorch: torch.frac."""
+    check_tensor(input, "frac", "input", 1)
+    result = Frac.apply(input)
+    return result if out is None else deliver(out, "frac", result, input)
+
+
+class Frac(Function):
+    """derivatives.yaml: frac."""
+
+    @staticmethod
+    def forward(ctx, input):
+        if input.array.dtype.kind != "f":
+            raise NotImplementedError(f"\"frac_cpu\" not implemented for '{types.SCALAR_NAME[input.dtype]}'")
+        return wrap(input.kernels.frac(input.array, dtype=input.array.dtype))
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad
+
+
+def signbit(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Whether it has a minus, -0.0 too. PyTorch: torch.signbit."""
+    check_tensor(input, "signbit", "input", 1)
+    kernels, array = input.kernels, input.array
+    if array.dtype.kind == "f":
+        result = wrap(kernels.signbit(array, dtype=array.dtype))
+    else:
+        result = wrap(kernels.lt(array, 0, dtype=array.dtype if array.dtype.kind == "i" else np.dtype(np.int64)))
+    return result if out is None else deliver(out, "signbit", result, input, cast=False)
+
+
+def nan_to_num(
+    input: Tensor,
+    nan: float | None = None,
+    posinf: float | None = None,
+    neginf: float | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
+    """NaN and the infinities replaced, by 0 and the limits of the dtype unless given. PyTorch: torch.nan_to_num."""
+    check_tensor(input, "nan_to_num", "input", 1)
+    if input.array.dtype.kind == "f":
+        limits = types.finfo(input.dtype)
+        values = (
+            0.0 if nan is None else nan,
+            limits.max if posinf is None else posinf,
+            limits.min if neginf is None else neginf,
+        )
+    else:
+        values = None
+    result = NanToNum.apply(input, values)
+    return result if out is None else deliver(out, "nan_to_num", result, input)
+
+
+class NanToNum(Function):
+    """derivatives.yaml: nan_to_num."""
+
+    @staticmethod
+    def forward(ctx, input, values):
+        ctx.save_for_backward(input)
+        if values is None:
+            return wrap(input.kernels.copy(input.array, dtype=input.array.dtype))
+        return wrap(input.kernels.nan_to_num(input.array, dtype=input.array.dtype, scalars=values))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (input,) = ctx.saved_tensors
+        return grad * isfinite(input), None
+
+
+def frexp(input: Tensor, *, out: tuple[Tensor, Tensor] | None = None) -> "return_types.frexp":
+    """mantissa * 2**exponent = input, the mantissa at least a half and below 1, the exponent int32. PyTorch: torch.frexp."""
+    check_tensor(input, "frexp", "input", 1)
+    if input.array.dtype.kind != "f":
+        raise RuntimeError("torch.frexp() only supports floating-point dtypes")
+    result = return_types.frexp(Frexp.apply(input))
+    return result if out is None else deliver_all(out, "frexp", result)
+
+
+class Frexp(Function):
+    """derivatives.yaml: frexp."""
+
+    @staticmethod
+    def forward(ctx, input):
+        mantissa, exponent = map(wrap, input.kernels.frexp(input.array))
+        ctx.save_for_backward(exponent)
+        ctx.mark_non_differentiable(exponent)
+        return mantissa, exponent
+
+    @staticmethod
+    def backward(ctx, grad, unused):
+        (exponent,) = ctx.saved_tensors
+        return grad / pow(2.0, exponent)
 
 
 def clamp(input: Tensor, min: Tensor | Number | None = None, max: Tensor | Number | None = None) -> Tensor:

@@ -12,7 +12,8 @@ from minitorch.ops.promotion import check_tensor
 # Functions that leave the integers give the default dtype for an integer or bool tensor.
 
 
-def _floating(input: Tensor, function: str) -> np.dtype:
+def floating(input: Tensor, function: str) -> np.dtype:
+    """The dtype that a function which leaves the integers computes in. Raises TypeError for what is no Tensor."""
     if not isinstance(input, Tensor):
         check_tensor(input, function, "input", 1)
     return input.array.dtype if input.array.dtype.kind == "f" else types.get_default_dtype().numpy
@@ -20,7 +21,7 @@ def _floating(input: Tensor, function: str) -> np.dtype:
 
 def exp(input: Tensor) -> Tensor:
     """e to the power of input. PyTorch: torch.exp."""
-    return Exp.apply(input, _floating(input, "exp"))
+    return Exp.apply(input, floating(input, "exp"))
 
 
 class Exp(Function):
@@ -40,7 +41,7 @@ class Exp(Function):
 
 def exp2(input: Tensor) -> Tensor:
     """2 to the power of input. PyTorch: torch.exp2."""
-    return Exp2.apply(input, _floating(input, "exp2"))
+    return Exp2.apply(input, floating(input, "exp2"))
 
 
 class Exp2(Function):
@@ -60,7 +61,7 @@ class Exp2(Function):
 
 def expm1(input: Tensor) -> Tensor:
     """exp(input) - 1, exact near zero. PyTorch: torch.expm1."""
-    return Expm1.apply(input, _floating(input, "expm1"))
+    return Expm1.apply(input, floating(input, "expm1"))
 
 
 class Expm1(Function):
@@ -80,7 +81,7 @@ class Expm1(Function):
 
 def log(input: Tensor) -> Tensor:
     """The natural logarithm. PyTorch: torch.log."""
-    return Log.apply(input, _floating(input, "log"))
+    return Log.apply(input, floating(input, "log"))
 
 
 class Log(Function):
@@ -99,7 +100,7 @@ class Log(Function):
 
 def log2(input: Tensor) -> Tensor:
     """The logarithm to base 2. PyTorch: torch.log2."""
-    return Log2.apply(input, _floating(input, "log2"))
+    return Log2.apply(input, floating(input, "log2"))
 
 
 class Log2(Function):
@@ -118,7 +119,7 @@ class Log2(Function):
 
 def log10(input: Tensor) -> Tensor:
     """The logarithm to base 10. PyTorch: torch.log10."""
-    return Log10.apply(input, _floating(input, "log10"))
+    return Log10.apply(input, floating(input, "log10"))
 
 
 class Log10(Function):
@@ -137,7 +138,7 @@ class Log10(Function):
 
 def log1p(input: Tensor) -> Tensor:
     """log(1 + input), exact near zero. PyTorch: torch.log1p."""
-    return Log1p.apply(input, _floating(input, "log1p"))
+    return Log1p.apply(input, floating(input, "log1p"))
 
 
 class Log1p(Function):
@@ -156,7 +157,7 @@ class Log1p(Function):
 
 def sqrt(input: Tensor) -> Tensor:
     """The square root; NaN below zero. PyTorch: torch.sqrt."""
-    return Sqrt.apply(input, _floating(input, "sqrt"))
+    return Sqrt.apply(input, floating(input, "sqrt"))
 
 
 class Sqrt(Function):
@@ -176,7 +177,7 @@ class Sqrt(Function):
 
 def rsqrt(input: Tensor) -> Tensor:
     """One over the square root. PyTorch: torch.rsqrt."""
-    return Rsqrt.apply(input, _floating(input, "rsqrt"))
+    return Rsqrt.apply(input, floating(input, "rsqrt"))
 
 
 class Rsqrt(Function):
@@ -196,7 +197,7 @@ class Rsqrt(Function):
 
 def reciprocal(input: Tensor) -> Tensor:
     """One over input. PyTorch: torch.reciprocal."""
-    return Reciprocal.apply(input, _floating(input, "reciprocal"))
+    return Reciprocal.apply(input, floating(input, "reciprocal"))
 
 
 class Reciprocal(Function):
@@ -216,7 +217,7 @@ class Reciprocal(Function):
 
 def sin(input: Tensor) -> Tensor:
     """The sine of an angle in radians. PyTorch: torch.sin."""
-    return Sin.apply(input, _floating(input, "sin"))
+    return Sin.apply(input, floating(input, "sin"))
 
 
 class Sin(Function):
@@ -235,7 +236,7 @@ class Sin(Function):
 
 def cos(input: Tensor) -> Tensor:
     """The cosine of an angle in radians. PyTorch: torch.cos."""
-    return Cos.apply(input, _floating(input, "cos"))
+    return Cos.apply(input, floating(input, "cos"))
 
 
 class Cos(Function):
@@ -254,7 +255,7 @@ class Cos(Function):
 
 def tan(input: Tensor) -> Tensor:
     """The tangent of an angle in radians. PyTorch: torch.tan."""
-    return Tan.apply(input, _floating(input, "tan"))
+    return Tan.apply(input, floating(input, "tan"))
 
 
 class Tan(Function):
@@ -274,7 +275,7 @@ class Tan(Function):
 
 def asin(input: Tensor) -> Tensor:
     """The angle, in radians, whose sine is input. PyTorch: torch.asin."""
-    return Asin.apply(input, _floating(input, "asin"))
+    return Asin.apply(input, floating(input, "asin"))
 
 
 class Asin(Function):
@@ -293,7 +294,7 @@ class Asin(Function):
 
 def acos(input: Tensor) -> Tensor:
     """The angle, in radians, whose cosine is input. PyTorch: torch.acos."""
-    return Acos.apply(input, _floating(input, "acos"))
+    return Acos.apply(input, floating(input, "acos"))
 
 
 class Acos(Function):
@@ -312,7 +313,7 @@ class Acos(Function):
 
 def atan(input: Tensor) -> Tensor:
     """The angle, in radians, whose tangent is input. PyTorch: torch.atan."""
-    return Atan.apply(input, _floating(input, "atan"))
+    return Atan.apply(input, floating(input, "atan"))
 
 
 class Atan(Function):
@@ -331,7 +332,7 @@ class Atan(Function):
 
 def sinh(input: Tensor) -> Tensor:
     """The hyperbolic sine. PyTorch: torch.sinh."""
-    return Sinh.apply(input, _floating(input, "sinh"))
+    return Sinh.apply(input, floating(input, "sinh"))
 
 
 class Sinh(Function):
@@ -350,7 +351,7 @@ class Sinh(Function):
 
 def cosh(input: Tensor) -> Tensor:
     """The hyperbolic cosine. PyTorch: torch.cosh."""
-    return Cosh.apply(input, _floating(input, "cosh"))
+    return Cosh.apply(input, floating(input, "cosh"))
 
 
 class Cosh(Function):
@@ -369,7 +370,7 @@ class Cosh(Function):
 
 def erf(input: Tensor) -> Tensor:
     """The error function. PyTorch: torch.erf."""
-    return Erf.apply(input, _floating(input, "erf"))
+    return Erf.apply(input, floating(input, "erf"))
 
 
 class Erf(Function):

@@ -140,11 +140,18 @@ def _noncontiguous(tallies: dict, entry, ours, limit) -> None:
     _compare_gradients(tallies, "noncontiguous", entry, ours, limit, "float64", False, contiguous=False)
 
 
-def _compare_sample(tallies: dict, check: str, entry, ours, sample) -> None:
+def _referee(operation, sample) -> Callable:
+    """PyTorch's result in float64."""
+
     def truth():
         double = sample.transform(lambda each: each.double() if torch.is_tensor(each) and each.dtype is torch.float32 else each)
-        return call(entry.op, arguments_of(double))[0]
+        return call(operation, arguments_of(double))[0]
 
+    return truth
+
+
+def _compare_sample(tallies: dict, check: str, entry, ours, sample) -> None:
+    truth = _referee(entry.op, sample)
     try:
         mine = translated(sample)
     except Missing as error:
@@ -323,13 +330,21 @@ def _compare_out(entry, ours, sample, expected, kind: str) -> str | None:
         result, error = _call_ours(ours, (mine[0], {**mine[1], "out": own_out}))
     wrong = _errors_differ(error, their_error)
     if wrong is None and error is None:
-        wrong = compare.difference(own_out, out, None, entry.name not in UNDEFINED_VALUES)
+        computed = str(sample_dtype(sample)).removeprefix("torch.") if kind == "double" else None
+        referee = _referee(entry.op, sample) if is_tensor(out) else None
+        wrong = compare.difference(own_out, out, referee, entry.name not in UNDEFINED_VALUES, computed)
         wrong = wrong or compare.stride_difference(own_out, out, [], [])
         if wrong is None and is_tensor(out) and (result is own_out) != (theirs is out):
             wrong = "what is returned is not out"
         if wrong is None and _resizes(our_warnings) != _resizes(their_warnings):
             wrong = f"{_resizes(our_warnings)} warnings of a resize instead of {_resizes(their_warnings)}"
     return wrong and f"out ({kind}): {wrong}"
+
+
+def sample_dtype(sample) -> torch.dtype:
+    """float32 if any tensor of the sample is."""
+    dtypes = {each.dtype for each in tensors_of(sample)}
+    return torch.float32 if torch.float32 in dtypes or not dtypes else torch.float64
 
 
 def _resizes(caught: list) -> int:
@@ -355,12 +370,14 @@ def _compare_inplace(theirs, own, sample) -> str | None:
         mine = translated(sample)
     except Missing as error:
         return f"in place: no {error}"
+    original = sample.transform(lambda each: each.clone() if torch.is_tensor(each) else each)
     version = mine[0][0]._version if is_tensor(mine[0][0]) else 0
     expected, their_error = call(theirs, arguments_of(sample))
     result, error = _call_ours(own, mine)
     wrong = _errors_differ(error, their_error)
     if wrong is None and error is None:
-        wrong = compare.difference(result, expected) or compare.difference(mine[0][0], sample.input)
+        truth = _referee(theirs, original)
+        wrong = compare.difference(result, expected, truth) or compare.difference(mine[0][0], sample.input, truth)
         if wrong is None and is_tensor(expected) and (result is mine[0][0]) != (expected is sample.input):
             wrong = "what is returned is not the tensor itself"
         if wrong is None and is_tensor(result) and result._version == version and expected._version != 0:
@@ -388,7 +405,7 @@ def _method(tallies: dict, entry, ours, limit) -> None:
         result, error = _call_ours(own, mine)
         wrong = _errors_differ(error, their_error)
         if wrong is None and error is None:
-            wrong = compare.difference(result, expected, None, entry.name not in UNDEFINED_VALUES)
+            wrong = compare.difference(result, expected, _referee(theirs, sample), entry.name not in UNDEFINED_VALUES)
         tallies["method"].add(wrong and f"method: {wrong}", sample)
 
 

@@ -35,19 +35,23 @@ def numbers(tensor) -> np.ndarray:
     return tensor.numpy()
 
 
-def difference(ours, theirs, truth: Callable | None = None, values: bool = True) -> str | None:
-    """What differs, but for strides; None if nothing. `truth` gives PyTorch's result in float64, a referee for float32."""
+def difference(ours, theirs, truth: Callable | None = None, values: bool = True, computed: str | None = None) -> str | None:
+    """What differs, but for strides; None if nothing.
+
+    `truth` gives PyTorch's result in float64, a referee for float32; `computed` is the dtype that the numbers come from,
+    if not their own.
+    """
     mine, other = flatten(ours), flatten(theirs)
     if len(mine) != len(other):
         return f"{len(mine)} results instead of {len(other)}"
     for place, (a, b) in enumerate(zip(mine, other)):
-        text = _difference(a, b, place, truth, values)
+        text = _difference(a, b, place, truth, values, computed)
         if text:
             return f"result {place}: {text}" if len(mine) > 1 else text
     return None
 
 
-def _difference(a, b, place: int, truth, values: bool) -> str | None:
+def _difference(a, b, place: int, truth, values: bool, computed: str | None) -> str | None:
     if is_tensor(a) != is_tensor(b):
         return f"{_show(a)} instead of {_show(b)}"
     if not is_tensor(a):
@@ -65,17 +69,17 @@ def _difference(a, b, place: int, truth, values: bool) -> str | None:
         return f"shape {tuple(a.shape)} instead of {tuple(b.shape)}"
     if a.requires_grad != b.requires_grad:
         return f"requires_grad {a.requires_grad} instead of {b.requires_grad}"
-    return _values(a, b, place, truth) if values else None
+    return _values(a, b, place, truth, computed) if values else None
 
 
-def _values(a, b, place: int, truth) -> str | None:
+def _values(a, b, place: int, truth, computed: str | None) -> str | None:
     x, y = numbers(a), numbers(b)
     if x.dtype.kind != "f":
         wrong = x != y
     else:
-        rtol, atol = TOLERANCE[str(b.dtype).removeprefix("torch.")]
+        rtol, atol = TOLERANCE[computed or str(b.dtype).removeprefix("torch.")]
         wrong = ~np.isclose(x, y, rtol, atol, equal_nan=True)
-        if wrong.any() and truth is not None and x.dtype == np.float32:
+        if wrong.any() and truth is not None and (computed or x.dtype) == "float32":
             wrong &= ~_closer(x, y, truth(), place, rtol, atol)
     if not wrong.any():
         return None
@@ -109,7 +113,10 @@ def stride_difference(ours, theirs, inputs, their_inputs) -> str | None:
             return "shares memory with an input" if mine else "is a copy, not a view of the input"
         if mine and a.storage_offset() != b.storage_offset():
             return f"storage offset {a.storage_offset()} instead of {b.storage_offset()}"
-        if mine and a._is_view() != b._is_view():
+        itself = any(each is a for each in inputs), any(each is b for each in their_inputs)
+        if itself[0] != itself[1]:
+            return "is an input itself" if itself[0] else "is a view of the input, not the input itself"
+        if mine and not itself[0] and a._is_view() != b._is_view():
             return f"_is_view() is {a._is_view()} instead of {b._is_view()}"
     return None
 

@@ -6,7 +6,6 @@ import types
 
 import numpy as np
 import torch
-from torch.testing._internal.common_utils import freeze_rng_state
 
 import minitorch
 
@@ -176,7 +175,7 @@ def _freeze_rng_state():
 
 
 def _global(value):
-    if value is freeze_rng_state:
+    if getattr(value, "__name__", None) == "freeze_rng_state":
         return _freeze_rng_state
     if isinstance(value, types.ModuleType):
         if value is torch.nn.functional:

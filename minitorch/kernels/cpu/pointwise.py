@@ -5,10 +5,12 @@ from collections.abc import Callable
 import numpy as np
 from numba.extending import register_jitable
 
-from minitorch.kernels import formulas
+from minitorch.kernels import formulas, special_formulas
 from minitorch.kernels.cpu._compile import GRAIN, parallel, prange, serial
 from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.layout import memory_order, restored
+
+_HALF = np.dtype(np.float16)
 
 
 class Pointwise:
@@ -28,6 +30,8 @@ class Pointwise:
         self._flat = self._flat_parallel = self._rows = self._one = None
 
     def __call__(self, *operands, dtype: np.dtype, scalars: tuple = (), out: np.ndarray | None = None) -> np.ndarray:
+        if dtype is _HALF:
+            return self._in_single(operands, scalars, out)
         if scalars:
             scalars = tuple([dtype.type(each) for each in scalars])
         if len(operands) == 2 and not (isinstance(operands[1], np.ndarray) and operands[1].ndim):
@@ -48,6 +52,17 @@ class Pointwise:
             return out
         if out.size:
             self._run_flat(out, arrays, scalars)
+        return out
+
+    def _in_single(self, operands: tuple, scalars: tuple, out: np.ndarray | None) -> np.ndarray:
+        """float16 is computed in float32 and rounded once, as PyTorch does."""
+        result = self(*operands, dtype=np.dtype(np.float32), scalars=scalars)
+        if self._result is None:
+            with np.errstate(over="ignore"):
+                result = result.astype(_HALF, order="K")
+        if out is None:
+            return result
+        out[...] = result
         return out
 
     def _with_number(self, first: np.ndarray, number, dtype: np.dtype, scalars: tuple, out) -> np.ndarray:
@@ -374,7 +389,48 @@ isnan = Pointwise(formulas.isnan, 1, np.bool_)
 isinf = Pointwise(formulas.isinf, 1, np.bool_)
 isfinite = Pointwise(formulas.isfinite, 1, np.bool_)
 
+asinh = Pointwise(formulas.asinh, 1)
+acosh = Pointwise(formulas.acosh, 1)
+atanh = Pointwise(formulas.atanh, 1)
+frac = Pointwise(formulas.frac, 1)
+signbit = Pointwise(formulas.signbit, 1, np.bool_)
+nan_to_num = Pointwise(formulas.nan_to_num, 1)
+fmax = Pointwise(formulas.fmax, 2)
+fmin = Pointwise(formulas.fmin, 2)
+copysign = Pointwise(formulas.copysign, 2)
+hypot = Pointwise(formulas.hypot, 2)
+heaviside = Pointwise(formulas.heaviside, 2)
+nextafter = Pointwise(formulas.nextafter, 2)
+gcd = Pointwise(formulas.gcd, 2)
+lcm = Pointwise(formulas.lcm, 2)
+left_shift = Pointwise(formulas.left_shift, 2)
+right_shift = Pointwise(formulas.right_shift, 2)
+lerp = Pointwise(formulas.lerp, 3)
+addcmul = Pointwise(formulas.addcmul, 3)
+addcdiv = Pointwise(formulas.addcdiv, 3)
+
+erfc = Pointwise(special_formulas.erfc, 1)
+erfinv = Pointwise(special_formulas.erfinv, 1)
+lgamma = Pointwise(special_formulas.lgamma, 1)
+digamma = Pointwise(special_formulas.digamma, 1)
+polygamma = Pointwise(special_formulas.polygamma, 1)
+i0 = Pointwise(special_formulas.i0, 1)
+i1 = Pointwise(special_formulas.i1, 1)
+sinc = Pointwise(special_formulas.sinc, 1)
+logit = Pointwise(special_formulas.logit, 1)
+igamma = Pointwise(special_formulas.igamma, 2)
+igammac = Pointwise(special_formulas.igammac, 2)
+xlogy = Pointwise(special_formulas.xlogy, 2)
+logaddexp = Pointwise(special_formulas.logaddexp, 2)
+logaddexp2 = Pointwise(special_formulas.logaddexp2, 2)
+
 
 def contains_zero(array: np.ndarray) -> bool:
     """Whether any element is zero: integer division asks before its kernel runs."""
     return not array.all()
+
+
+def frexp(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mantissas and the exponents (int32)."""
+    mantissa, exponent = np.frexp(array)
+    return mantissa, exponent.astype(np.int32, copy=False)

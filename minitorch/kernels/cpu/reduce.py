@@ -45,6 +45,9 @@ class Reduction:
         dtype: np.dtype,
         divisor: float = 1.0,
     ) -> np.ndarray:
+        if array.dtype.char == "e":  # float16, which Numba does not have on the CPU
+            with np.errstate(over="ignore"):
+                return self(array.astype(np.float32), axes, keepdim, np.dtype(np.float32), divisor).astype(dtype)
         shape = array.shape
         begin, end = (0, len(shape)) if not axes else (axes[0], axes[-1] + 1)
         if array.flags.carray and (not axes or end - begin == len(axes)):  # one run: nothing to prepare
