@@ -39,6 +39,14 @@ SHARED_BY_OPS = {"promotion", "sizes", "autograd", "devices", "numbers", "writab
 
 # Families whose tests stand elsewhere: with the indices, the streams of numbers, the optimizers.
 TESTED_IN = {
+    "binary": "op_db/test_op_db.py",
+    "combination": "op_db/test_op_db.py",
+    "counting": "op_db/test_op_db.py",
+    "differences": "op_db/test_op_db.py",
+    "hyperbolic": "op_db/test_op_db.py",
+    "order": "op_db/test_op_db.py",
+    "special": "op_db/test_op_db.py",
+    "statistics": "op_db/test_op_db.py",
     "conv_transpose": "op_db/test_op_db.py",
     "elu": "op_db/test_op_db.py",
     "gated": "op_db/test_op_db.py",
