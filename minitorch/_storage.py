@@ -6,12 +6,12 @@ import numpy as np
 class Storage:
     """A flat piece of memory. Views share it, and with it the count of in-place writes. PyTorch: torch.UntypedStorage."""
 
-    __slots__ = ("__weakref__", "_bytes", "array", "version")
+    array: np.ndarray  # the first window onto this memory, starting at its first byte
+    version = 0  # in-place writes so far; of the class until the first one, so that making a tensor stores less
+    _bytes: np.ndarray | None = None
 
     def __init__(self, array: np.ndarray):
-        self.array = array  # the first window onto this memory, starting at its first byte
-        self.version = 0  # in-place writes so far
-        self._bytes = None
+        self.array = array
 
     @property
     def bytes(self) -> np.ndarray:

@@ -116,7 +116,8 @@ def _cotangents(tensors: tuple, grads, create_graph: bool) -> list[Tensor]:
         if cotangent is None:
             if tensor.requires_grad and tensor.array.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
-            cotangent = wrap(np.ones(tensor.array.shape, tensor.array.dtype))
+            cotangent = wrap(np.empty(tensor.array.shape, tensor.array.dtype))
+            cotangent.array.fill(1)  # np.ones takes 1 us longer
         elif not isinstance(cotangent, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}")
         elif cotangent.array.shape != tensor.array.shape:

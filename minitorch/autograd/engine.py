@@ -1,6 +1,6 @@
 """backward(): walks the graph from the outputs to the leaves. PyTorch: torch/csrc/autograd/engine.cpp."""
 
-import heapq
+from heapq import heapify, heappop, heappush
 
 import minitorch
 from minitorch._tensor import Tensor
@@ -32,13 +32,13 @@ def run_backward(
     for (node, number), grad in zip(roots, grads):
         _add(arrived, node, number, grad)
     ready = [(-node._number, id(node), node) for node in {node: None for node, _ in roots} if not waiting[node]]
-    heapq.heapify(ready)
+    heapify(ready)
 
     recording = mode.enabled
     mode.enabled = create_graph
     try:
         while ready:
-            node = heapq.heappop(ready)[2]
+            node = heappop(ready)[2]
             incoming = arrived.pop(node, None)
             if incoming is not None and (useful is None or node in useful):
                 runs = useful is None or useful[node]
@@ -55,17 +55,22 @@ def run_backward(
                     incoming = None
                     if not retain_graph:
                         node._release()
-                    for place, (edge, grad) in enumerate(zip(node._edges, outgoing)):
-                        wanted_here = grad is not None and edge is not None and edge[0] is not None
-                        if wanted_here and (useful is None or edge[0] in useful):
-                            _add(arrived, *edge, _fitting(node, place, grad, *edge))
+                    for place, grad in enumerate(outgoing):
+                        if grad is None:
+                            continue
+                        edge = node._edges[place]
+                        if edge is None:
+                            raise _unasked(node, place)
+                        target, number = edge
+                        if target is not None and (useful is None or target in useful):
+                            _add(arrived, target, number, _fitting(node, place, grad, target._metadata[number]))
                     outgoing = grad = None
             for edge in node._edges:
                 if edge is not None and edge[0] is not None:
                     consumer = edge[0]
                     waiting[consumer] -= 1
                     if not waiting[consumer]:
-                        heapq.heappush(ready, (-consumer._number, id(consumer), consumer))
+                        heappush(ready, (-consumer._number, id(consumer), consumer))
     finally:
         mode.enabled = recording
     return caught
@@ -102,8 +107,7 @@ def _add(arrived: dict, node: Node, number: int, grad: Tensor) -> None:
     grads = arrived.get(node)
     if grads is None:
         arrived[node] = grads = [None] * len(node._metadata)
-    before = grads[number]
-    grads[number] = grad if before is None else before + grad
+    grads[number] = grad if grads[number] is None else grads[number] + grad
 
 
 def _before(node: Node, grads: list[Tensor | None]) -> list[Tensor | None]:
@@ -166,18 +170,26 @@ def _catch(node: Node, grads: list[Tensor | None], wanted: list[Edge], caught: d
             caught[edge] = grads[edge[1]]
 
 
-def _fitting(source: Node, place: int, grad: Tensor, node: Node, number: int) -> Tensor:
+def _fitting(source: Node, place: int, grad: Tensor, metadata: tuple) -> Tensor:
     """The gradient in the shape and dtype of what it is the gradient of: broadcasting is undone here, once for all."""
     if not isinstance(grad, Tensor):
         raise RuntimeError(f"expected Variable or None (got {type(grad).__name__})")
-    shape, dtype = node._metadata[number]
-    if grad.array.shape != shape:
-        if not minitorch.ops.sizes.is_expandable_to(shape, grad.array.shape):
+    shape, dtype = metadata
+    array = grad.array
+    if array.shape != shape:
+        if not minitorch.ops.sizes.is_expandable_to(shape, array.shape):
             raise RuntimeError(
                 f"Function {source.name()} returned an invalid gradient at index {place} - "
-                f"got {list(grad.array.shape)} but expected shape compatible with {list(shape)}"
+                f"got {list(array.shape)} but expected shape compatible with {list(shape)}"
             )
         grad = grad.sum_to_size(shape)
-    if grad.array.dtype != dtype:
+    if array.dtype != dtype:
         grad = grad.to(minitorch.types.of_numpy(dtype))
     return grad
+
+
+def _unasked(node: Node, place: int) -> RuntimeError:
+    return RuntimeError(
+        f"function {node.name()} returned a gradient different than None at position {place + 1}, but the "
+        "corresponding forward input was not a Variable"
+    )

@@ -53,24 +53,20 @@ class FunctionCtx(Node):
         self._materialize_grads = value
 
     def _run(self, grads):
-        """Call the function's backward() and check what it returned."""
-        if self._materialize_grads and None in grads:
-            grads = [
-                minitorch.zeros(shape, dtype=minitorch.types.of_numpy(dtype)) if grad is None and dtype else grad
-                for grad, (shape, dtype) in zip(grads, self._metadata)
-            ]
+        """Call the function's backward(): one gradient, or None, per argument of forward()."""
+        if self._materialize_grads:
+            for number, grad in enumerate(grads):
+                if grad is None:
+                    grads[number] = self._zeros(number)
         results = self._forward_cls.backward(self, *grads)
         if not isinstance(results, tuple):
             results = (results,)
-        if len(results) != len(self._edges):
-            results = self._fitted(results)
-        for place, (grad, edge) in enumerate(zip(results, self._edges)):
-            if edge is None and grad is not None:
-                raise RuntimeError(
-                    f"function {self.name()} returned a gradient different than None at position {place + 1}, but the "
-                    "corresponding forward input was not a Variable"
-                )
-        return results
+        return results if len(results) == len(self._edges) else self._fitted(results)
+
+    def _zeros(self, number: int) -> Tensor | None:
+        """The gradient of an output that nothing depends on."""
+        shape, dtype = self._metadata[number]
+        return None if dtype is None else minitorch.zeros(shape, dtype=minitorch.types.of_numpy(dtype))
 
     def _fitted(self, results: tuple) -> tuple:
         """Extra Nones are dropped, as PyTorch does; anything else is an error."""
@@ -148,17 +144,17 @@ class Function(metaclass=FunctionMeta):
         """Run forward(), and record it where an argument requires a gradient."""
         if not mode.enabled:
             return _run_unrecorded(cls, args)
-        needs, edges = [], []
-        for each in args:
-            if isinstance(each, Tensor):
-                edge = gradient_edge(each)
-                edges.append(edge)
-                needs.append(edge[0] is not None or (each._base is not None and each.requires_grad))
-            else:
-                edges.append(None)
-                needs.append(False)
-        node = cls._backward_cls()  # after its inputs' nodes, which may just have been made: the numbers are the order
-        node.needs_input_grad = tuple(needs)
+        edges = [gradient_edge(each) if isinstance(each, Tensor) else None for each in args]
+        needs = tuple(
+            [
+                edge is not None and (edge[0] is not None or (each._base is not None and each.requires_grad))
+                for edge, each in zip(edges, args)
+            ]
+        )
+        recorded = True in needs
+        # A node comes after its inputs' nodes, which may just have been made: the numbers are the order of backward().
+        node = cls._backward_cls() if recorded or not cls._ours else _Dropped()
+        node.needs_input_grad = needs
         mode.enabled = False
         try:
             if cls._separate_context:
@@ -168,7 +164,7 @@ class Function(metaclass=FunctionMeta):
                 result = cls.forward(node, *args)
         finally:
             mode.enabled = True
-        if True in needs:
+        if recorded:
             node._edges = tuple(edges)
             return _record(node, args, result)
         for each in node._dirty:
@@ -178,10 +174,10 @@ class Function(metaclass=FunctionMeta):
 
 def _run_unrecorded(cls: type[Function], args: tuple):
     """forward() alone, as under no_grad and in every backward pass; what it leaves on ctx is dropped."""
-    ctx = cls._backward_cls()
     if cls._ours:
-        ctx.needs_input_grad = (False,) * len(args)  # nothing need be saved
+        ctx = _Dropped()
     else:
+        ctx = cls._backward_cls()
         ctx.needs_input_grad = tuple([isinstance(each, Tensor) and each.requires_grad for each in args])
     if cls._separate_context:
         result = cls.forward(*args)
@@ -193,6 +189,26 @@ def _run_unrecorded(cls: type[Function], args: tuple):
     if isinstance(result, Tensor) and result._base is not None:
         result._several = "no_grad"
     return result
+
+
+class _Dropped:
+    """The ctx of an operation of ours that is not recorded: cheaper than a node, and keeps nothing."""
+
+    needs_input_grad = (False,) * 64
+    _dirty: tuple = ()
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Nothing will ask for them."""
+
+    def mark_dirty(self, *args: Tensor) -> None:
+        """Count the writes all the same."""
+        self._dirty = args
+
+    def mark_non_differentiable(self, *args: Tensor) -> None:
+        """None of the outputs is."""
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """No gradient will come."""
 
 
 def _record(node: FunctionCtx, args: tuple, result):

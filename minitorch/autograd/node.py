@@ -171,12 +171,16 @@ def gradient_edge(tensor: Tensor) -> tuple[Node | None, int]:
     """The node and output number at which a tensor's gradient arrives; (None, 0) if it needs none."""
     if tensor._base is not None:
         tensor._refresh_view()
-    if tensor._grad_fn is not None:
-        return tensor._grad_fn, tensor._output_nr
+    node = tensor._grad_fn
+    if node is not None:
+        return node, tensor._output_nr
     if not tensor._requires_grad:
-        return None, 0
+        return _NOWHERE
     node = tensor._accumulator and tensor._accumulator()
     if node is None:
         node = AccumulateGrad(tensor)
         tensor._accumulator = weakref.ref(node)
     return node, 0
+
+
+_NOWHERE = None, 0

@@ -10,7 +10,6 @@ from types import ModuleType
 import numpy as np
 
 from minitorch._tensor import Tensor
-from minitorch.kernels import of as kernels_of
 
 
 def sgd(
@@ -75,13 +74,19 @@ def adam(
 
 def _launches(*columns: list[Tensor]) -> Iterator[tuple[ModuleType, Sequence[Sequence[np.ndarray]]]]:
     """The columns as arrays, split by the parameters' device and dtype: one launch takes one kind."""
-    kinds: dict[tuple[int, type, str], list] = {}
-    turns: dict[Tensor, int] = {}  # a parameter that is listed twice is updated once, and then again
-    for row in zip(*columns):
-        array = row[0].array
-        turn = turns[row[0]] = turns.get(row[0], 0) + 1
-        kinds.setdefault((turn, type(array), array.dtype.char), []).append([each.array for each in row])
-    for rows in kinds.values():
-        yield kernels_of(rows[0][0]), list(zip(*rows))
-    for param in columns[0]:
+    params = columns[0]
+    arrays = [[each.array for each in column] for column in columns]
+    dtype = arrays[0][0].dtype if params else None
+    if len({id(param) for param in params}) == len(params) and all(each.dtype == dtype for each in arrays[0]):
+        if params:
+            yield params[0].kernels, arrays
+    else:
+        kinds: dict[tuple[int, str], list] = {}
+        turns: dict[int, int] = {}  # a parameter that is listed twice is updated once, and then again
+        for param, row in zip(params, zip(*arrays)):
+            turn = turns[id(param)] = turns.get(id(param), 0) + 1
+            kinds.setdefault((turn, row[0].dtype.char), []).append(row)
+        for rows in kinds.values():
+            yield params[0].kernels, list(zip(*rows))
+    for param in params:
         param._storage.version += 1

@@ -6,6 +6,8 @@ All of them are `window()` with other sizes, strides and offset; the arithmetic 
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
@@ -21,15 +23,22 @@ from minitorch.ops.sizes import (
 )
 
 
-def window(source: Tensor, shape: Sequence[int], stride: Sequence[int], offset: int) -> Tensor:
-    """Another window onto the storage of `source`; `stride` and `offset` count elements. The caller checks the bounds."""
+def window(
+    source: Tensor, shape: Sequence[int], stride: Sequence[int], offset: int, array: np.ndarray | None = None
+) -> Tensor:
+    """Another window onto the storage of `source`; `stride` and `offset` count elements. The caller checks the bounds.
+
+    `array` is that window, where the caller has it at hand.
+    """
     view = object.__new__(Tensor)
     shape = tuple(shape)
     view._stride = stride = tuple(stride)
     view._offset = offset
     view._storage = source._storage
     try:
-        view.array = source.kernels.window(source._storage.bytes, source.array.dtype, shape, stride, offset)
+        if array is None:
+            array = source.kernels.window(source._storage.bytes, source.array.dtype, shape, stride, offset)
+        view.array = array
     except (ValueError, OverflowError):  # NumPy has no array of 2**63 bytes or more, even with strides of 0
         checked_numel(shape)
         raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}") from None
@@ -288,7 +297,8 @@ class Transpose(Function):
         if shape:
             shape[dim0], shape[dim1] = shape[dim1], shape[dim0]
             stride[dim0], stride[dim1] = stride[dim1], stride[dim0]
-        return window(input, shape, stride, input._offset)
+        array = input.array.swapaxes(dim0, dim1) if shape else None
+        return window(input, shape, stride, input._offset, array)
 
     @staticmethod
     def backward(ctx, grad):

@@ -18,7 +18,6 @@ from minitorch.kernels.cpu.extreme import extreme as extreme
 from minitorch.kernels.cpu.gemm import addmm as addmm
 from minitorch.kernels.cpu.gemm import bmm as bmm
 from minitorch.kernels.cpu.gemm import dot as dot
-from minitorch.kernels.cpu.gemm import linear as linear
 from minitorch.kernels.cpu.gemm import matmul as matmul
 from minitorch.kernels.cpu.gemm import mv as mv
 from minitorch.kernels.cpu.im2col import col2im as col2im
@@ -29,6 +28,8 @@ from minitorch.kernels.cpu.indexing import index_put as index_put
 from minitorch.kernels.cpu.indexing import index_shape as index_shape
 from minitorch.kernels.cpu.indexing import masked_fill as masked_fill
 from minitorch.kernels.cpu.indexing import nonzero as nonzero
+from minitorch.kernels.cpu.linear import linear as linear
+from minitorch.kernels.cpu.linear import linear_backward as linear_backward
 from minitorch.kernels.cpu.loss import binary_cross_entropy as binary_cross_entropy
 from minitorch.kernels.cpu.loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
 from minitorch.kernels.cpu.loss import huber_loss as huber_loss

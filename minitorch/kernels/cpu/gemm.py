@@ -28,7 +28,7 @@ from minitorch.kernels.cpu.microkernel import ROWS, copy, grid, loops, multiply,
 _BLOCK = 256  # steps of k at a time
 _PACKED = 1 << 21  # packed elements at a time: 8 MiB
 _SMALL = 1 << 20  # multiplications that one thread does by itself
-_TINY = 1 << 11  # multiplications for which a plain loop (1 us) costs less than a plan for the micro-kernel (3 us)
+TINY = 1 << 11  # multiplications for which a plain loop (1 us) costs less than a plan for the micro-kernel (3 us)
 _PIECES = 16  # tasks a product is cut into at least
 
 
@@ -51,11 +51,6 @@ def addmm(bias: np.ndarray, a: np.ndarray, b: np.ndarray, alpha=1, beta=1) -> np
     if beta != 0:
         result += bias * np.asarray(beta, result.dtype)
     return result
-
-
-def linear(input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
-    """input @ weight.T + bias: (N, K), (M, K), (M,) or None -> (N, M). PyTorch: torch.nn.functional.linear."""
-    return matmul(input, weight.T) if bias is None else addmm(bias, input, weight.T)
 
 
 def bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -109,7 +104,7 @@ def _product(a: np.ndarray, b: np.ndarray, init: np.ndarray | None, result: np.n
             _times_vector(b.T, a[0], result.reshape(-1))
         return
     a, b = _writable(a), _writable(b)
-    if work <= _TINY and a.flags.forc and b.flags.forc:
+    if work <= TINY and a.flags.forc and b.flags.forc:
         if init is None:
             _multiply_tiny(a, b, _ZERO[a.dtype], 0, result)
             return
