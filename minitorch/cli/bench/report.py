@@ -39,14 +39,15 @@ def print_tables(document: Document) -> None:
             print_rich(group, rows)
         else:
             print_plain(group, rows)
+    for result in document.results:
+        for error in result.errors:
+            print(f"{result.name}: {error}")
     print(summary(document))
 
 
 def row(result: Result, ceilings: dict[str, float]) -> list[str]:
     case, torch, ours = result.case, result.torch, result.minitorch
     name = result.name.split("/", 1)[1]
-    if result.errors and not ours:
-        return [name, result.errors[-1]]
     form = "" if torch is None or torch.form == "contiguous" else f" ({torch.form})"
     cells = [name + form, seconds(torch.median) if torch else "", seconds(ours.median) if ours else ""]
     if result.ratio:

@@ -12,13 +12,16 @@ import importlib
 import importlib.machinery
 import json
 import os
+import statistics
 import sys
 import time
 import traceback
 from pathlib import Path
 
 SLICE = 0.05
-"""A slice runs a case again and again for about so many seconds: long for a timer, short for a change of the machine."""
+"""A slice runs a case again and again for about so many seconds: long enough to be warm, short for a change of the machine."""
+LEAST = 2e-5
+"""Runs that are shorter are timed several together: reading the clock costs 0.1 us."""
 
 
 def main(library: str, benchmarks: str) -> None:
@@ -30,8 +33,7 @@ def main(library: str, benchmarks: str) -> None:
             try:
                 answer = worker.do(**request)
             except Exception as error:  # a case may do anything; the other cases go on
-                traceback.print_exc()
-                answer = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
+                answer = {"error": describe(error, worker.benchmarks)}
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
 
@@ -80,19 +82,20 @@ class Worker:
         run = found.make(self.torch.channels_last) if form == "channels_last" else found.make()
         run()
         first = time.perf_counter() - begin
-        run()
-        seconds = min(timed(run, 1), timed(run, 1))
-        runs = max(1, round(SLICE / max(seconds, 1e-7)))
-        seconds = timed(run, max(1, runs // 4))  # a better guess, now that all is warm
-        self.prepared[form] = run, max(1, round(SLICE / max(seconds, 1e-7)))
-        return {"first": first, "seconds": seconds}
+        guess = min(once(run, 1) for _ in range(3))
+        self.prepared[form] = run, max(1, round(LEAST / guess)) if guess < LEAST else 1
+        return {"first": first, **self.time(form)}
 
     def time(self, form: str) -> dict:
-        """The time of one run, from a slice of them. The first one, which wakes threads and caches, does not count."""
-        run, runs = self.prepared[form]
-        if runs > 2:
-            run()
-        return {"seconds": timed(run, runs)}
+        """The time of a run: the median of a slice, so that a run that was interrupted does not count.
+
+        The first ones, which wake threads and caches, do not count either, where there are more than a few.
+        """
+        run, together = self.prepared[form]
+        seconds, end = [], time.perf_counter() + SLICE
+        while not seconds or time.perf_counter() < end:
+            seconds.append(once(run, together))
+        return {"seconds": statistics.median(seconds[len(seconds) // 8 :])}
 
     def forget(self) -> dict:
         self.prepared.clear()
@@ -100,11 +103,19 @@ class Worker:
         return {}
 
 
-def timed(run, runs: int) -> float:
+def once(run, together: int) -> float:
+    """The time of one of so many runs together."""
     begin = time.perf_counter()
-    for _ in range(runs):
+    for _ in range(together):
         run()
-    return (time.perf_counter() - begin) / runs
+    return (time.perf_counter() - begin) / together
+
+
+def describe(error: Exception, benchmarks: Path) -> str:
+    """What happened, and in which line of a case."""
+    places = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith(str(benchmarks))]
+    where = f" ({Path(places[-1].filename).name}:{places[-1].lineno})" if places else ""
+    return f"{type(error).__name__}: {error}".splitlines()[0] + where
 
 
 def load_cases(library: str, benchmarks: Path) -> dict:
