@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import minitorch
+from minitorch.cli.bench.fresh import Figure, Fresh, figures
 from minitorch.cli.bench.race import Race
 from minitorch.cli.bench.report import Document, print_tables, save_json, save_plot
-from minitorch.cli.bench.show import make_show
+from minitorch.cli.bench.show import Show, make_show
 from minitorch.cli.bench.worker import load_cases
 from minitorch.cli.compare import cannot_write, positive
 
@@ -24,6 +25,7 @@ EXAMPLE = """\
 examples:
   minitorch bench programs               the reference programs
   minitorch bench gemm conv/64x56        every case with one of these words in its name
+  minitorch bench start memory           import, first step (cold and warm), peak memory: a new process for each
   minitorch bench --plot roofline.png --json results.json
 
 The cases are plain PyTorch and lie in benchmarks/cases/ of a checkout. GFLOP/s count the arithmetic of the definition;
@@ -56,9 +58,10 @@ def run(options: argparse.Namespace) -> int:
     if not problem and options.plot and not importlib.util.find_spec("matplotlib"):
         problem = "--plot needs matplotlib: pip install 'minitorch[compare]'"
     cases = load_cases("minitorch", folder)
+    cases |= figures(cases)
     for word in options.words:
         if not any(word in name for name in cases):
-            groups = sorted({name.split("/")[0] for name in cases})
+            groups = dict.fromkeys(name.split("/")[0] for name in cases)
             problem = f"no case has {word!r} in its name (groups: {', '.join(groups)}; --list names all)"
     if problem:
         say(problem)
@@ -71,24 +74,27 @@ def run(options: argparse.Namespace) -> int:
     return race(options, folder, chosen)
 
 
-def race(options: argparse.Namespace, folder: Path, cases: dict) -> int:
+def race(options: argparse.Namespace, folder: Path, chosen: dict) -> int:
     libraries = ["torch", "minitorch"]
     if importlib.util.find_spec("torch") is None:
         say("PyTorch is not installed, so minitorch runs alone. To compare: pip install 'minitorch[compare]'")
         libraries = ["minitorch"]
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # ends the workers too
     threads = options.threads or cores()
+    figures = [case for case in chosen.values() if isinstance(case, Figure)]
+    cases = {name: case for name, case in chosen.items() if not isinstance(case, Figure)}
     document, status = Document(threads), 0 if len(libraries) == 2 else NO_TORCH
-    with make_show(len(cases)) as show:
+    with make_show(len(chosen)) as show:
         try:
-            with Race(libraries, folder, threads, show.say) as running:
-                document.meet(running.processes)
-                document.raise_ceilings(running.ceilings())
-                for name, case in cases.items():
-                    show.begin(name)
-                    document.results.append(running.run(name, case, options.rounds, show.update))
-                    show.done(document.results[-1])
-                document.raise_ceilings(running.ceilings())
+            if cases:
+                with Race(libraries, folder, threads, show.say) as running:
+                    run_cases(running, cases, options.rounds, document, show)
+            fresh = Fresh(libraries, folder, threads, show.say)
+            for figure in figures:
+                show.begin(figure.name)
+                document.figures.append(fresh.run(figure))
+                show.done(figure)
+                document.meet(fresh.versions)
         except KeyboardInterrupt:
             status = 130
     print_tables(document)
@@ -97,6 +103,17 @@ def race(options: argparse.Namespace, folder: Path, cases: dict) -> int:
     if options.plot:
         save_plot(document, options.plot)
     return status
+
+
+def run_cases(running: Race, cases: dict, rounds: int, document: Document, show: Show) -> None:
+    """The machine is measured before and after: the better of the two is its ceiling."""
+    document.meet({library: process.started["version"] for library, process in running.processes.items()})
+    document.raise_ceilings(running.ceilings())
+    for name, case in cases.items():
+        show.begin(name)
+        document.results.append(running.run(name, case, rounds, show.update))
+        show.done(document.results[-1])
+    document.raise_ceilings(running.ceilings())
 
 
 def find_benchmarks(folder: str | None) -> Path | None:

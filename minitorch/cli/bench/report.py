@@ -7,8 +7,9 @@ import platform
 from itertools import groupby
 from pathlib import Path
 
-from minitorch.cli.bench.race import Process, Result
-from minitorch.cli.report import seconds
+from minitorch.cli.bench.fresh import Figure
+from minitorch.cli.bench.race import Result
+from minitorch.cli.bench.show import numbers
 
 HEAD = ["", "PyTorch", "minitorch", "ratio", "quartiles", "limit", "GFLOP/s", "of peak", "GB/s", "of memory"]
 
@@ -22,9 +23,10 @@ class Document:
         self.versions: dict[str, str] = {}
         self.ceilings: dict[str, float] = {}
         self.results: list[Result] = []
+        self.figures: list[Figure] = []
 
-    def meet(self, processes: dict[str, Process]) -> None:
-        self.versions = {library: process.started["version"] for library, process in processes.items()}
+    def meet(self, versions: dict[str, str]) -> None:
+        self.versions.update(versions)
 
     def raise_ceilings(self, measured: dict[str, float]) -> None:
         for name, value in measured.items():
@@ -33,12 +35,11 @@ class Document:
 
 def print_tables(document: Document) -> None:
     """One table for each file of cases: by rich where it is installed, otherwise aligned with blanks."""
+    print_table = print_rich if importlib.util.find_spec("rich") else print_plain
     for group, results in groupby(document.results, lambda result: result.name.split("/")[0]):
-        rows = [row(result, document.ceilings) for result in results]
-        if importlib.util.find_spec("rich"):
-            print_rich(group, rows)
-        else:
-            print_plain(group, rows)
+        print_table(group, HEAD, [row(result, document.ceilings) for result in results])
+    for group, figures in groupby(document.figures, lambda figure: figure.name.split("/")[0]):
+        print_table(group, HEAD[:4] + ["limit"], [figure_row(figure) for figure in figures])
     for result in document.results:
         for error in result.errors:
             print(f"{result.name}: {error}")
@@ -47,15 +48,11 @@ def print_tables(document: Document) -> None:
 
 def row(result: Result, ceilings: dict[str, float]) -> list[str]:
     case, torch, ours = result.case, result.torch, result.minitorch
-    name = result.name.split("/", 1)[1]
     form = "" if torch is None or torch.form == "contiguous" else f" ({torch.form})"
-    cells = [name + form, seconds(torch.median) if torch else "", seconds(ours.median) if ours else ""]
+    cells = [result.name.split("/", 1)[1] + form, *numbers(result), "", "", limit(case.limit, result.met)]
     if result.ratio:
         low, middle, high = result.ratio
-        cells += [f"{middle:.2f}", f"{low:.2f}-{high:.2f}"]
-    else:
-        cells += ["", ""]
-    cells.append("" if case.limit is None else f"{case.limit:g} {'' if result.met is None else verdict(result.met)}")
+        cells[3:5] = f"{middle:.2f}", f"{low:.2f}-{high:.2f}"
     for amount, ceiling in ((case.flops, "flops"), (case.bytes, "memory")):
         rate = amount / ours.median if ours else 0
         cells.append(f"{rate / 1e9:.3g}" if rate else "")
@@ -63,12 +60,25 @@ def row(result: Result, ceilings: dict[str, float]) -> list[str]:
     return cells
 
 
+def figure_row(figure: Figure) -> list[str]:
+    bound = figure.limit if figure.relative or figure.limit is None else f"{figure.limit:g} s"
+    ratio = f"{figure.ratio:.2f}" if figure.ratio else ""
+    return [figure.name.split("/", 1)[1], *numbers(figure), ratio, limit(bound, figure.met)]
+
+
+def limit(bound: float | str | None, met: bool | None) -> str:
+    """`0.5 met`, or nothing where there is no limit."""
+    if bound is None:
+        return ""
+    return str(bound) if met is None else f"{bound} {verdict(met)}"
+
+
 def verdict(met: bool) -> str:
     return "met" if met else "MISSED"
 
 
 def summary(document: Document) -> str:
-    judged = [result for result in document.results if result.met is not None]
+    judged = [result for result in [*document.results, *document.figures] if result.met is not None]
     versions = ", ".join(f"{library} {version}" for library, version in document.versions.items())
     lines = [f"{processor()}, {document.threads} threads; {versions}"]
     if document.ceilings:
@@ -79,14 +89,14 @@ def summary(document: Document) -> str:
     return "\n".join(lines)
 
 
-def print_rich(title: str, rows: list[list[str]]) -> None:
+def print_rich(title: str, heads: list[str], rows: list[list[str]]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
-    for column, head in enumerate(HEAD):
+    for column, head in enumerate(heads):
         table.add_column(head, justify="right" if column else "left", no_wrap=True)
     for cells in rows:
         table.add_row(*(Text(cell, "bold red" if "MISSED" in cell else "green" if " met" in cell else "") for cell in cells))
@@ -96,9 +106,9 @@ def print_rich(title: str, rows: list[list[str]]) -> None:
     console.print(table)
 
 
-def print_plain(title: str, rows: list[list[str]]) -> None:
-    table = [[title, *HEAD[1:]], *([*cells, *[""] * (len(HEAD) - len(cells))] for cells in rows)]
-    widths = [max(len(cells[column]) for cells in table) for column in range(len(HEAD))]
+def print_plain(title: str, heads: list[str], rows: list[list[str]]) -> None:
+    table = [[title, *heads[1:]], *rows]
+    widths = [max(len(cells[column]) for cells in table) for column in range(len(heads))]
     for cells in table:
         numbers = (cell.rjust(width) for cell, width in zip(cells[1:], widths[1:]))
         print("  ".join([cells[0].ljust(widths[0]), *numbers]).rstrip())
@@ -128,6 +138,7 @@ def save_json(document: Document, file: str) -> None:
         "versions": {"python": platform.python_version(), **document.versions},
         "ceilings": document.ceilings,
         "cases": cases,
+        "figures": [{**vars(figure), "ratio": figure.ratio, "met": figure.met} for figure in document.figures],
     }
     Path(file).write_text(json.dumps(text, indent=1) + "\n", encoding="utf-8")
 
@@ -141,7 +152,7 @@ def save_plot(document: Document, file: str) -> None:
     axes = figure.subplots()
     intensity = np.logspace(-2, 3, 200)
     ceilings = document.ceilings
-    for name, style in (("memory", "-"), ("cache", ":")):
+    for name, style in [("memory", "-"), ("cache", ":")] if ceilings else []:
         roof = np.minimum(ceilings[name] * intensity, ceilings["flops"])
         axes.plot(intensity, roof / 1e9, style, color="black", label=f"limit of arithmetic and {name}")
     shown = [result for result in document.results if result.case.flops and result.case.bytes and result.minitorch]

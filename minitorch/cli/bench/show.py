@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from typing import TYPE_CHECKING
 
+from minitorch.cli.bench.fresh import Figure
+from minitorch.cli.bench.race import Result
 from minitorch.cli.report import seconds
-
-if TYPE_CHECKING:
-    from minitorch.cli.bench.race import Result
 
 
 class Show:
@@ -33,7 +31,7 @@ class Show:
     def update(self, result: Result) -> None:
         """A round is done."""
 
-    def done(self, result: Result) -> None:
+    def done(self, result: Result | Figure) -> None:
         self.say(f"{result.name}: {in_short(result)}")
 
 
@@ -72,7 +70,7 @@ class RichShow(Show):
     def update(self, result: Result) -> None:
         self.bar.update(self.task, description=f"{result.name}: {in_short(result)}")
 
-    def done(self, result: Result) -> None:
+    def done(self, result: Result | Figure) -> None:
         self.bar.advance(self.task)
 
 
@@ -81,13 +79,23 @@ def make_show(cases: int) -> Show:
     return RichShow(cases) if sys.stderr.isatty() and importlib.util.find_spec("rich") else Show(cases)
 
 
-def in_short(result: Result) -> str:
+def in_short(result: Result | Figure) -> str:
     """`PyTorch 21 ms, minitorch 9.8 ms, ratio 0.47`, or what went wrong."""
-    parts = [f"{title} {seconds(side.median)}" for title, side in sides(result) if side]
+    parts = [f"{title} {text}" for title, text in zip(("PyTorch", "minitorch"), numbers(result)) if text]
+    if isinstance(result, Figure):
+        return ", ".join(parts + ([result.error] if result.error else []))
     if result.ratio:
         parts.append(f"ratio {result.ratio[1]:.2f}")
     return ", ".join(parts + result.errors)
 
 
-def sides(result: Result):
-    return [("PyTorch", result.torch), ("minitorch", result.minitorch)]
+def numbers(result: Result | Figure) -> list[str]:
+    """PyTorch's number and minitorch's, with their unit; empty where there is none."""
+    if isinstance(result, Figure):
+        unit = seconds if result.unit == "s" else megabytes
+        return [unit(value) if value else "" for value in (result.torch, result.minitorch)]
+    return [seconds(side.median) if side else "" for side in (result.torch, result.minitorch)]
+
+
+def megabytes(size: float) -> str:
+    return f"{size / 1e6:.0f} MB"
