@@ -22,9 +22,9 @@ def linear_backward(
     None where it is not wanted: that of the input needs the weight, that of the weight the input.
     """
     other = weight if input is None else input
-    if other is not None and grad.size * other.shape[1] <= TINY and grad.dtype.kind == "f":
-        if all(each is None or each.flags.carray for each in (grad, input, weight)):
-            return _tiny(grad, input, weight, to_bias)
+    tiny = other is not None and grad.size * other.shape[1] <= TINY and grad.dtype.kind == "f"
+    if tiny and all(each is None or each.flags.carray for each in (grad, input, weight)):
+        return _tiny(grad, input, weight, to_bias)
     return (
         sum(grad, (0,), False, grad.dtype) if to_bias else None,
         None if weight is None else matmul(grad, weight),
