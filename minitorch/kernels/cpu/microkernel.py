@@ -24,11 +24,8 @@ LLVM uses the full width and keeps 28 sums in registers. It is unrolled for each
 costs its own arithmetic only; columns at the edge are masked. It is compiled once for all kernels (`_address.py`).
 """
 
-import platform
 from functools import lru_cache
 
-import llvmlite.binding
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -36,32 +33,10 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from minitorch.kernels.cpu._address import address, element_address
+from minitorch.kernels.cpu._vectors import I64, REGISTERS, VECTOR_BYTES, Vectors
 
-
-def _features() -> set[str]:
-    """What the processor can do, as LLVM names it, or what Numba was told to compile for."""
-    if numba.config.CPU_FEATURES is not None:
-        return {name[1:] for name in numba.config.CPU_FEATURES.split(",") if name.startswith("+")}
-    if numba.config.CPU_NAME == "generic":
-        return set()
-    if platform.machine().lower() in ("arm64", "aarch64"):
-        return {"neon"}
-    return {name for name, present in llvmlite.binding.get_host_cpu_features().items() if present}
-
-
-_FEATURES = _features()
-if "avx512f" in _FEATURES:
-    VECTOR_BYTES, ROWS = 64, 14
-elif {"avx2", "fma"} <= _FEATURES:
-    VECTOR_BYTES, ROWS = 32, 6
-elif "neon" in _FEATURES:
-    VECTOR_BYTES, ROWS = 16, 14
-else:
-    VECTOR_BYTES, ROWS = 16, 6  # any x86-64; LLVM splits the vectors where a processor has none
-_FUSED = bool(_FEATURES & {"avx512f", "fma", "neon"})
 _VECTORS = 2  # side by side in a tile
-
-_I32, _I64 = ir.IntType(32), ir.IntType(64)
+ROWS = REGISTERS // _VECTORS - 2  # of a tile; the rest holds a row of b, and an element of a
 
 
 def lanes(dtype: np.dtype) -> int:
@@ -186,19 +161,19 @@ def _tile(a, steps, store):
 
     def generate(context, builder, signature, arguments):
         rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, out_pitch = arguments
-        code = _Vectors(builder, context, signature.args[3].dtype)
+        code = Vectors(builder, context, signature.args[3].dtype)
         end = builder.append_basic_block("end")
-        vectors = builder.select(builder.icmp_signed("<=", columns, _I64(code.lanes)), _I64(1), _I64(_VECTORS))
-        switch = builder.switch(builder.add(builder.mul(rows, _I64(_VECTORS)), vectors), end)
+        vectors = builder.select(builder.icmp_signed("<=", columns, I64(code.lanes)), I64(1), I64(_VECTORS))
+        switch = builder.switch(builder.add(builder.mul(rows, I64(_VECTORS)), vectors), end)
         for height in range(1, ROWS + 1):
             for width in (1, _VECTORS):
                 case = builder.append_basic_block(f"tile_{height}x{width}")
-                switch.add_case(_I64(height * _VECTORS + width), case)
+                switch.add_case(I64(height * _VECTORS + width), case)
                 builder.position_at_end(case)
-                masks = [code.first(builder.sub(columns, _I64(v * code.lanes))) for v in range(width)]
-                lines = [code.at(init, builder.mul(init_pitch, _I64(r))) for r in range(height)]
+                masks = [code.first(builder.sub(columns, I64(v * code.lanes))) for v in range(width)]
+                lines = [code.at(init, builder.mul(init_pitch, I64(r))) for r in range(height)]
                 tile = [
-                    [code.load(code.at(line, _I64(v * code.lanes)), masks[v]) for v in range(width)] for line in lines
+                    [code.load(code.at(line, I64(v * code.lanes)), masks[v]) for v in range(width)] for line in lines
                 ]
                 tile = _accumulate(code, tile, depth, a, steps, b, b_pitch)
                 store(code, tile, out, out_pitch, columns, masks)
@@ -217,8 +192,8 @@ def _accumulate(code, tile, depth, a, steps, b, b_pitch):
     builder.branch(head)
 
     builder.position_at_end(head)
-    k, row = builder.phi(_I64), builder.phi(b.type)
-    k.add_incoming(_I64(0), before)
+    k, row = builder.phi(I64), builder.phi(b.type)
+    k.add_incoming(I64(0), before)
     row.add_incoming(b, before)
     sums = [[builder.phi(code.vector) for _ in start] for start in tile]
     for sum_row, start_row in zip(sums, tile):
@@ -228,12 +203,12 @@ def _accumulate(code, tile, depth, a, steps, b, b_pitch):
 
     builder.position_at_end(body)
     column = code.at(a, builder.load(code.at(steps, k)))
-    right = [code.load(code.at(row, _I64(v * code.lanes))) for v in range(len(tile[0]))]
+    right = [code.load(code.at(row, I64(v * code.lanes))) for v in range(len(tile[0]))]
     for r, sum_row in enumerate(sums):
-        left = code.splat(builder.load(code.at(column, _I64(r))))
+        left = code.splat(builder.load(code.at(column, I64(r))))
         for factor, total in zip(right, sum_row):
             total.add_incoming(code.multiply_add(left, factor, total), body)
-    k.add_incoming(builder.add(k, _I64(1)), body)
+    k.add_incoming(builder.add(k, I64(1)), body)
     row.add_incoming(code.at(row, b_pitch), body)
     builder.branch(head)
 
@@ -243,19 +218,19 @@ def _accumulate(code, tile, depth, a, steps, b, b_pitch):
 
 def _store_rows(code, tile, out, pitch, columns, masks):
     for r, row in enumerate(tile):
-        target = code.at(out, code.builder.mul(pitch, _I64(r)))
+        target = code.at(out, code.builder.mul(pitch, I64(r)))
         for v, value in enumerate(row):
-            code.store(value, code.at(target, _I64(v * code.lanes)), masks[v])
+            code.store(value, code.at(target, I64(v * code.lanes)), masks[v])
 
 
 def _store_columns(code, tile, out, pitch, columns, masks):
     for first in range(0, len(tile), code.lanes):
         rows = tile[first : first + code.lanes]
         for v in range(len(rows[0])):
-            target = code.at(out, code.builder.add(code.builder.mul(pitch, _I64(v * code.lanes)), _I64(first)))
-            left = code.builder.sub(columns, _I64(v * code.lanes))
+            target = code.at(out, code.builder.add(code.builder.mul(pitch, I64(v * code.lanes)), I64(first)))
+            left = code.builder.sub(columns, I64(v * code.lanes))
             block = code.transposed([row[v] for row in rows])
-            code.store_block(block, target, pitch, left, code.first(_I64(len(rows))))
+            code.store_block(block, target, pitch, left, code.first(I64(len(rows))))
 
 
 @intrinsic
@@ -264,18 +239,18 @@ def _transpose_blocks(typingctx, rows, columns, source, pitch, target, target_pi
 
     def generate(context, builder, signature, arguments):
         rows, columns, source, pitch, target, target_pitch = arguments
-        code = _Vectors(builder, context, signature.args[2].dtype)
-        lanes, none = _I64(code.lanes), code.first(_I64(0))
-        with cgutils.for_range_slice(builder, _I64(0), rows, lanes, _I64) as (row, _):
+        code = Vectors(builder, context, signature.args[2].dtype)
+        lanes, none = I64(code.lanes), code.first(I64(0))
+        with cgutils.for_range_slice(builder, I64(0), rows, lanes, I64) as (row, _):
             left = builder.sub(rows, row)
-            with cgutils.for_range_slice(builder, _I64(0), columns, lanes, _I64) as (column, _):
+            with cgutils.for_range_slice(builder, I64(0), columns, lanes, I64) as (column, _):
                 here = code.at(source, builder.add(builder.mul(row, pitch), column))
                 there = code.at(target, builder.add(builder.mul(column, target_pitch), row))
                 across = builder.sub(columns, column)
                 wide, block = code.first(across), []
                 for r in range(code.lanes):
-                    mask = builder.select(builder.icmp_signed("<", _I64(r), left), wide, none)
-                    block.append(code.load(code.at(here, builder.mul(pitch, _I64(r))), mask))
+                    mask = builder.select(builder.icmp_signed("<", I64(r), left), wide, none)
+                    block.append(code.load(code.at(here, builder.mul(pitch, I64(r))), mask))
                 code.store_block(code.transposed(block), there, target_pitch, across, code.first(left))
         return context.get_dummy_value()
 
@@ -288,104 +263,14 @@ def _copy_rows(typingctx, rows, columns, source, pitch, step, target, target_pit
 
     def generate(context, builder, signature, arguments):
         rows, columns, source, pitch, step, target, target_pitch = arguments
-        code = _Vectors(builder, context, signature.args[2].dtype)
+        code = Vectors(builder, context, signature.args[2].dtype)
         with cgutils.for_range(builder, rows) as row:
             here = code.at(source, builder.mul(row.index, pitch))
             there = code.at(target, builder.mul(row.index, target_pitch))
-            one_or_two = builder.icmp_unsigned("<=", builder.sub(step, _I64(1)), _I64(1))
-            with builder.if_else(one_or_two) as (vectors, elements):
-                with vectors, cgutils.for_range_slice(builder, _I64(0), columns, _I64(code.lanes), _I64) as (i, _):
-                    left = builder.sub(columns, i)
-                    with builder.if_else(builder.icmp_signed("==", step, _I64(1))) as (each, every_second):
-                        with each:
-                            mask = code.first(left)
-                            code.store(code.load(code.at(here, i), mask), code.at(there, i), mask)
-                        with every_second:
-                            first = code.at(here, builder.mul(i, _I64(2)))
-                            reach = builder.sub(builder.mul(left, _I64(2)), _I64(1))
-                            low = code.load(first, code.first(reach))
-                            high = code.load(
-                                code.at(first, _I64(code.lanes)), code.first(builder.sub(reach, _I64(code.lanes)))
-                            )
-                            value = code.shuffle(low, high, range(0, 2 * code.lanes, 2))
-                            code.store(value, code.at(there, i), code.first(left))
-                with elements, cgutils.for_range(builder, columns) as column:
-                    value = builder.load(code.at(here, builder.mul(column.index, step)))
-                    builder.store(value, code.at(there, column.index))
+            with cgutils.for_range_slice(builder, I64(0), columns, I64(code.lanes), I64) as (i, _):
+                left = builder.sub(columns, i)
+                value = code.load_every(code.at(here, builder.mul(i, step)), step, I64(0), left)
+                code.store(value, code.at(there, i), code.first(left))
         return context.get_dummy_value()
 
     return types.void(n, n, source, n, n, target, n), generate
-
-
-class _Vectors:
-    """Writes instructions on vectors of one element type."""
-
-    def __init__(self, builder, context, dtype):
-        self.builder, self.context = builder, context
-        self.bytes = dtype.bitwidth // 8
-        self.lanes = VECTOR_BYTES // self.bytes
-        self.vector = ir.VectorType(context.get_data_type(dtype), self.lanes)
-        # How LLVM spells the type in the names of its functions.
-        self.name = f"v{self.lanes}{'f' if isinstance(dtype, types.Float) else 'i'}{dtype.bitwidth}"
-
-    def at(self, pointer, offset):
-        return self.builder.gep(pointer, [offset])
-
-    def call(self, name, result, arguments):
-        signature = ir.FunctionType(result, [argument.type for argument in arguments])
-        return self.builder.call(cgutils.get_or_insert_function(self.builder.module, signature, name), arguments)
-
-    def load(self, pointer, mask=None):
-        """Without a mask a plain load; lanes outside a mask are zero, and their memory is not touched."""
-        pointer = self.builder.bitcast(pointer, self.vector.as_pointer())
-        if mask is None:
-            return self.builder.load(pointer, align=self.bytes)
-        arguments = [pointer, _I32(self.bytes), mask, ir.Constant(self.vector, None)]
-        return self.call(f"llvm.masked.load.{self.name}.p0", self.vector, arguments)
-
-    def store(self, value, pointer, mask):
-        pointer = self.builder.bitcast(pointer, self.vector.as_pointer())
-        arguments = [value, pointer, _I32(self.bytes), mask]
-        self.call(f"llvm.masked.store.{self.name}.p0", ir.VoidType(), arguments)
-
-    def store_block(self, block, pointer, pitch, count, mask):
-        """The first `count` vectors, each at the next multiple of `pitch`."""
-        none = self.first(_I64(0))
-        for i, value in enumerate(block):
-            present = self.builder.icmp_signed("<", _I64(i), count)
-            place = self.at(pointer, self.builder.mul(pitch, _I64(i)))
-            self.store(value, place, self.builder.select(present, mask, none))
-
-    def first(self, count):
-        """A mask of the first `count` lanes; none when negative."""
-        numbers = ir.Constant(ir.VectorType(_I64, self.lanes), [_I64(i) for i in range(self.lanes)])
-        return self.builder.icmp_signed("<", numbers, self.splat(count))
-
-    def splat(self, scalar):
-        nothing = ir.Constant(ir.VectorType(scalar.type, self.lanes), ir.Undefined)
-        one = self.builder.insert_element(nothing, scalar, _I32(0))
-        return self.builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(_I32, self.lanes), None))
-
-    def multiply_add(self, a, b, c):
-        """a * b + c, rounded once where the processor has such an instruction."""
-        if _FUSED:
-            return self.call(f"llvm.fma.{self.name}", self.vector, [a, b, c])
-        return self.builder.fadd(self.builder.fmul(a, b), c)
-
-    def transposed(self, rows):
-        """The columns of up to `lanes` rows: n log n shuffles swap elements off the diagonal, then pairs, fours ..."""
-        n = self.lanes
-        rows = rows + [ir.Constant(self.vector, ir.Undefined)] * (n - len(rows))
-        distance = 1
-        while distance < n:
-            upper = [lane if not lane & distance else lane - distance + n for lane in range(n)]
-            lower = [lane + distance if not lane & distance else lane + n for lane in range(n)]
-            for i in range(n):
-                if not i & distance:
-                    pair = rows[i], rows[i + distance]
-                    rows[i], rows[i + distance] = self.shuffle(*pair, upper), self.shuffle(*pair, lower)
-            distance *= 2
-        return rows
-
-    def shuffle(self, x, y, lanes):
-        return self.builder.shuffle_vector(x, y, ir.Constant(ir.VectorType(_I32, self.lanes), [_I32(i) for i in lanes]))

@@ -232,32 +232,31 @@ def _broadcast_strides(array: np.ndarray, shape: tuple[int, ...]) -> tuple[int, 
     )
 
 
-# The loops. The flat ones are compiled twice: `prange` is `range` in the serial one.
+# The loops. The flat ones are compiled twice: `prange` is `range` in the serial one. They count from zero: Numba asks
+# of an index that might be negative whether it counts from the end, LLVM then gives up on vectors, and relu of 1.6
+# million elements took 1,200 us instead of 80.
 
 
 def _flat_1(f):
     def flat(out, a, scalars):
-        for chunk in prange((out.size + GRAIN - 1) // GRAIN):
-            for i in range(chunk * GRAIN, min(out.size, (chunk + 1) * GRAIN)):
-                out[i] = f(a[i], *scalars)
+        for i in prange(out.size):
+            out[i] = f(a[i], *scalars)
 
     return flat
 
 
 def _flat_2(f):
     def flat(out, a, b, scalars):
-        for chunk in prange((out.size + GRAIN - 1) // GRAIN):
-            for i in range(chunk * GRAIN, min(out.size, (chunk + 1) * GRAIN)):
-                out[i] = f(a[i], b[i], *scalars)
+        for i in prange(out.size):
+            out[i] = f(a[i], b[i], *scalars)
 
     return flat
 
 
 def _flat_3(f):
     def flat(out, a, b, c, scalars):
-        for chunk in prange((out.size + GRAIN - 1) // GRAIN):
-            for i in range(chunk * GRAIN, min(out.size, (chunk + 1) * GRAIN)):
-                out[i] = f(a[i], b[i], c[i], *scalars)
+        for i in prange(out.size):
+            out[i] = f(a[i], b[i], c[i], *scalars)
 
     return flat
 

@@ -1,8 +1,6 @@
 """Maximum and average over windows of images. PyTorch: aten/src/ATen/native/cpu/{MaxPool,AvgPool}Kernel.cpp.
 
-A loop over windows with an inner loop over a window is slow: four elements are no work for vectors. So the loops
-here go the other way: for each place in the window (a tap), copy what it sees from all windows side by side, which
-`microkernel.copy` does with whole vectors also for a stride of 2, and compare or add that row of hundreds of elements.
+Planes are shared out to the threads and gone through row by row of windows; what is done with a row is in `_windows.py`.
 """
 
 from collections import namedtuple
@@ -12,15 +10,14 @@ import numpy as np
 
 from minitorch.kernels.cpu._address import address, call, named
 from minitorch.kernels.cpu._compile import parallel, prange, serial
+from minitorch.kernels.cpu._windows import largest_of_pairs, largest_of_windows, spread_pairs, sum_of_windows
 from minitorch.kernels.cpu.conv import contiguous, inside
 from minitorch.kernels.cpu.memory import empty
-from minitorch.kernels.cpu.microkernel import copier, copy
 
 Pair = tuple[int, int]
 
 _INDEX = np.dtype(np.int64)
 _CHUNKS = 16  # pieces that the planes are cut into, whatever the number of threads
-_BAND = 4096  # windows worked on at a time: their elements of one tap stay in the first-level cache
 
 
 def max_pool2d(
@@ -51,10 +48,10 @@ def max_pool2d_choices(
     result = empty(shape, input.dtype)
     choices = empty(shape, np.uint8 if kernel[0] * kernel[1] <= 256 else np.int32)
     lowest = np.array([-np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min], input.dtype)
-    numbers = _numbers(input.shape, extent, kernel, stride, padding, dilation, input.dtype)
-    dtype = input.dtype
-    body = address(_max_pool2d_chunk, int, dtype, dtype, choices.dtype, dtype, dtype, _INDEX)
-    _max_pool2d(_flat(input), _flat(result), _flat(choices), _seen(extent, dtype), lowest, numbers, body)
+    numbers = _numbers(input.shape, extent, kernel, stride, padding, dilation)
+    taps, dtype = _taps(input.shape, extent, kernel, stride, padding, dilation), input.dtype
+    body = address(_max_pool2d_chunk, int, dtype, dtype, choices.dtype, dtype, _INDEX, _INDEX)
+    _max_pool2d(_flat(input), _flat(result), _flat(choices), lowest, taps, numbers, body)
     return result, choices
 
 
@@ -63,7 +60,7 @@ def max_pool2d_indices(
 ) -> np.ndarray:
     """Turn places in windows into places y * W + x in the plane, int64."""
     indices = empty(choices.shape, np.int64)
-    numbers = _numbers(input_shape, choices.shape[2:], kernel, stride, padding, dilation, indices.dtype)
+    numbers = _numbers(input_shape, choices.shape[2:], kernel, stride, padding, dilation)
     _indices(_flat(choices), _flat(indices), _offsets(input_shape, kernel, dilation), numbers)
     return indices
 
@@ -75,7 +72,7 @@ def max_pool2d_backward(grad: np.ndarray, indices: np.ndarray, input_shape: tupl
     """
     result = empty(tuple(input_shape), grad.dtype)
     one = (1, 1)
-    numbers = _numbers(input_shape, grad.shape[2:], one, one, (0, 0), one, grad.dtype)
+    numbers = _numbers(input_shape, grad.shape[2:], one, one, (0, 0), one)
     body = address(_max_pool2d_backward_chunk, int, grad.dtype, _INDEX, grad.dtype, _INDEX, int, _INDEX)
     _max_pool2d_backward(_flat(grad), _flat(indices), _flat(result), np.zeros(0, np.int64), numbers, body)
     return result
@@ -92,9 +89,11 @@ def max_pool2d_choices_backward(
 ) -> np.ndarray:
     """The gradient of `max_pool2d_choices` to its input: -> (N, C, H, W)."""
     result = empty(tuple(input_shape), grad.dtype)
-    numbers = _numbers(input_shape, grad.shape[2:], kernel, stride, padding, dilation, grad.dtype)
+    numbers = _numbers(input_shape, grad.shape[2:], kernel, stride, padding, dilation)
     offsets = _offsets(input_shape, kernel, dilation)
-    body = address(_max_pool2d_backward_chunk, int, grad.dtype, choices.dtype, grad.dtype, _INDEX, int, _INDEX)
+    side_by_side = kernel == stride and kernel[1] == 2 and padding == (0, 0) and dilation == (1, 1)
+    chunk = _max_pool2d_pairs_chunk if side_by_side else _max_pool2d_backward_chunk
+    body = address(chunk, int, grad.dtype, choices.dtype, grad.dtype, _INDEX, int, _INDEX)
     _max_pool2d_backward(_flat(grad), _flat(choices), _flat(result), offsets, numbers, body)
     return result
 
@@ -111,12 +110,13 @@ def avg_pool2d(
     """The mean of each window: -> (N, C, OH, OW). PyTorch: torch.ops.aten.avg_pool2d."""
     extent = output_extent(input.shape, kernel, stride, padding, (1, 1), ceil_mode)
     result = empty((*input.shape[:2], *extent), input.dtype)
-    numbers = _numbers(input.shape, extent, kernel, stride, padding, (1, 1), input.dtype)
+    numbers = _numbers(input.shape, extent, kernel, stride, padding, (1, 1))
+    taps = _taps(input.shape, extent, kernel, stride, padding, (1, 1))
     divisors = _divisors(
         input.shape, extent, kernel, stride, padding, count_include_pad, divisor_override, input.dtype
     )
-    body = address(_avg_pool2d_chunk, int, *[input.dtype] * 5, _INDEX)
-    _avg_pool2d(_flat(input), _flat(result), _seen(extent, input.dtype), *divisors, numbers, body)
+    body = address(_avg_pool2d_chunk, int, *[input.dtype] * 4, _INDEX, _INDEX)
+    _avg_pool2d(_flat(input), _flat(result), *divisors, taps, numbers, body)
     return result
 
 
@@ -132,7 +132,7 @@ def avg_pool2d_backward(
 ) -> np.ndarray:
     """The gradient of `avg_pool2d` to its input: -> (N, C, H, W). PyTorch: torch.ops.aten.avg_pool2d_backward."""
     result, extent = empty(tuple(input_shape), grad.dtype), grad.shape[2:]
-    numbers = _numbers(input_shape, extent, kernel, stride, padding, (1, 1), grad.dtype)
+    numbers = _numbers(input_shape, extent, kernel, stride, padding, (1, 1))
     divisors = _divisors(
         input_shape, extent, kernel, stride, padding, count_include_pad, divisor_override, grad.dtype
     )
@@ -161,30 +161,25 @@ def _flat(array: np.ndarray) -> np.ndarray:
     return contiguous(array).reshape(-1)
 
 
-# What the loops need to know: counts, geometry, and an address.
+# What the loops need to know: counts and geometry.
 _Numbers = namedtuple(
     "_Numbers",
-    """
-    planes h w oh ow kernel_y kernel_x stride_y stride_x padding_y padding_x dilation_y dilation_x rows copy_loop
-    """,
+    "planes h w oh ow kernel_y kernel_x stride_y stride_x padding_y padding_x dilation_y dilation_x",
 )
 
 
 @lru_cache(maxsize=512)
-def _numbers(input_shape, extent, kernel, stride, padding, dilation, dtype) -> np.ndarray:
-    """What the loops need to know. Rows of windows that are worked on at a time: of one plane or several small ones."""
-    planes, loop = input_shape[0] * input_shape[1], copier(dtype)
-    geometry = *input_shape[2:], *extent, *kernel, *stride, *padding, *dilation
-    return np.array(_Numbers(planes, *geometry, _rows(extent), loop), np.int64)
+def _numbers(input_shape, extent, kernel, stride, padding, dilation) -> np.ndarray:
+    planes = input_shape[0] * input_shape[1]
+    return np.array(_Numbers(planes, *input_shape[2:], *extent, *kernel, *stride, *padding, *dilation), np.int64)
 
 
-def _rows(extent: Pair) -> int:
-    return max(1, _BAND // max(1, extent[1]))
-
-
-def _seen(extent: Pair, dtype) -> np.ndarray:
-    """Room for what a tap sees, for each chunk."""
-    return empty((_CHUNKS * _rows(extent) * extent[1],), dtype)
+@lru_cache(maxsize=512)
+def _taps(input_shape, extent, kernel, stride, padding, dilation) -> np.ndarray:
+    """For each tap how far it lies from the first, in the plane, and the windows of a row where it is not padding."""
+    distances = _offsets(input_shape, kernel, dilation)
+    where = [inside.py_func(kx, input_shape[3], extent[1], stride[1], padding[1], dilation[1]) for kx in range(kernel[1])]
+    return np.column_stack([distances, np.array(where * kernel[0])]).astype(np.int64).reshape(-1)
 
 
 @lru_cache(maxsize=512)
@@ -210,55 +205,32 @@ def _divisors(input_shape, extent, kernel, stride, padding, count_include_pad, o
 
 
 @parallel
-def _max_pool2d(source, best, choices, seen, lowest, numbers, body):
+def _max_pool2d(source, best, choices, lowest, taps, numbers, body):
     for chunk in prange(_CHUNKS):
-        call(body, np.int64(chunk), source, best, choices, seen, lowest, numbers)
+        call(body, np.int64(chunk), source, best, choices, lowest, taps, numbers)
 
 
-def _max_pool2d_chunk(chunk, source, best, choices, seen, lowest, numbers):
+def _max_pool2d_chunk(chunk, source, best, choices, lowest, taps, numbers):
     g = named(numbers, _Numbers)
-    free = chunk * g.rows * g.ow
-    # All rows of windows of all planes are one sequence.
-    last = g.planes * g.oh * (chunk + 1) // _CHUNKS
-    for first in range(g.planes * g.oh * chunk // _CHUNKS, last, g.rows):
-        end = min(last, first + g.rows)
-        for tap in range(g.kernel_y * g.kernel_x):
-            _look(source, seen, free, lowest[0], tap, first, end, numbers)
-            for i in range((end - first) * g.ow):
-                # The larger of the best so far and what the tap sees. NaN must win, the last one as in PyTorch.
-                here = first * g.ow + i
-                new, old = seen[free + i], best[here]
-                better = (new > old) | (new != new) | (tap == 0)
-                best[here] = new if better else old
-                choices[here] = tap if better else choices[here]
-        if g.padding_y > 0 or g.padding_x > 0:
-            # Where all elements are the lowest number, the first that is not padding is the largest.
-            for i in range(first * g.ow, end * g.ow):
-                if best[i] == lowest[0]:
-                    y, x = i // g.ow % g.oh, i % g.ow
-                    ky = max(0, (g.padding_y - y * g.stride_y + g.dilation_y - 1) // g.dilation_y)
-                    kx = max(0, (g.padding_x - x * g.stride_x + g.dilation_x - 1) // g.dilation_x)
-                    choices[i] = ky * g.kernel_x + kx
+    pairs = g.kernel_x == g.stride_x == 2 and g.dilation_x == g.dilation_y == 1 and g.padding_x == g.padding_y == 0
+    for row in range(g.planes * g.oh * chunk // _CHUNKS, g.planes * g.oh * (chunk + 1) // _CHUNKS):
+        start, first, last = _row_of_windows(row, numbers)
+        if pairs and g.ow * 2 <= g.w:
+            largest_of_pairs(g.ow, last // 2, source, start, g.w, best, choices, row * g.ow)
+        else:
+            largest_of_windows(
+                g.ow, taps, first, last, source, start, g.stride_x, lowest[0], best, choices, row * g.ow
+            )  # fmt: skip
 
 
 @serial
-def _look(source, seen, free, outside, tap, first, end, numbers):
-    """Copy what a tap sees from some rows of windows side by side; `outside` where that is padding."""
+def _row_of_windows(row, numbers):
+    """Where the first tap of the first window lies (perhaps in the padding), and the taps that meet the plane."""
     g = named(numbers, _Numbers)
-    ky, kx = tap // g.kernel_x, tap % g.kernel_x
-    y_first, y_end = inside(ky, g.h, g.oh, g.stride_y, g.padding_y, g.dilation_y)
-    x, x_end = inside(kx, g.w, g.ow, g.stride_x, g.padding_x, g.dilation_x)
-    if y_end - y_first < g.oh or x_end - x < g.ow:
-        for i in range((end - first) * g.ow):
-            seen[free + i] = outside
-    for plane in range(first // g.oh, (end + g.oh - 1) // g.oh):
-        y = max(y_first, first - plane * g.oh)
-        here = (plane * g.h + y * g.stride_y - g.padding_y + ky * g.dilation_y) * g.w
-        here += x * g.stride_x - g.padding_x + kx * g.dilation_x
-        copy(
-            g.copy_loop, min(y_end, end - plane * g.oh) - y, x_end - x, source, here, g.stride_y * g.w, g.stride_x,
-            seen, free + (plane * g.oh + y - first) * g.ow + x, g.ow,
-        )  # fmt: skip
+    plane, y = row // g.oh, row % g.oh * g.stride_y - g.padding_y
+    first = max(0, (g.dilation_y - 1 - y) // g.dilation_y)
+    last = min(g.kernel_y, (g.h - 1 - y) // g.dilation_y + 1)
+    return (plane * g.h + y) * g.w - g.padding_x, first * g.kernel_x, last * g.kernel_x
 
 
 @parallel
@@ -294,27 +266,33 @@ def _max_pool2d_backward_chunk(chunk, source, places, result, offsets, window, n
                 result[start + x * g.stride_x + offsets[place] if window > 0 else first + place] += source[i + x]
 
 
-@parallel
-def _avg_pool2d(source, total, seen, heights, widths, numbers, body):
-    for chunk in prange(_CHUNKS):
-        call(body, np.int64(chunk), source, total, seen, heights, widths, numbers)
-
-
-def _avg_pool2d_chunk(chunk, source, total, seen, heights, widths, numbers):
+def _max_pool2d_pairs_chunk(chunk, source, choices, result, offsets, window, numbers):
+    """Windows side by side, of two columns: every element is written once."""
     g = named(numbers, _Numbers)
-    free = chunk * g.rows * g.ow
-    last = g.planes * g.oh * (chunk + 1) // _CHUNKS
-    for first in range(g.planes * g.oh * chunk // _CHUNKS, last, g.rows):
-        end = min(last, first + g.rows)
-        for i in range(first * g.ow, end * g.ow):
-            total[i] = 0
-        for tap in range(g.kernel_y * g.kernel_x):
-            _look(source, seen, free, 0, tap, first, end, numbers)
-            for i in range((end - first) * g.ow):
-                total[first * g.ow + i] += seen[free + i]
-        for y in range(first, end):
-            for x in range(g.ow):
-                total[y * g.ow + x] /= heights[y % g.oh] * widths[x]
+    for plane in range(g.planes * chunk // _CHUNKS, g.planes * (chunk + 1) // _CHUNKS):
+        for y in range(g.h):
+            to, covered = (plane * g.h + y) * g.w, 0
+            if y < g.oh * g.kernel_y:
+                row, ky, covered = plane * g.oh + y // g.kernel_y, y % g.kernel_y, min(g.w, g.ow * 2)
+                spread_pairs(g.ow, ky * 2, source, choices, row * g.ow, result, to, covered)
+            for x in range(covered, g.w):
+                result[to + x] = 0
+
+
+@parallel
+def _avg_pool2d(source, total, heights, widths, taps, numbers, body):
+    for chunk in prange(_CHUNKS):
+        call(body, np.int64(chunk), source, total, heights, widths, taps, numbers)
+
+
+def _avg_pool2d_chunk(chunk, source, total, heights, widths, taps, numbers):
+    g = named(numbers, _Numbers)
+    for row in range(g.planes * g.oh * chunk // _CHUNKS, g.planes * g.oh * (chunk + 1) // _CHUNKS):
+        start, first, last = _row_of_windows(row, numbers)
+        sum_of_windows(g.ow, taps, first, last, source, start, g.stride_x, total, row * g.ow)
+        height = heights[row % g.oh]
+        for x in range(g.ow):
+            total[row * g.ow + x] /= height * widths[x]
 
 
 @parallel

@@ -1,0 +1,172 @@
+"""Instructions on whole vectors, written in LLVM's language. PyTorch: at::vec::Vectorized, aten/src/ATen/cpu/vec."""
+
+import platform
+
+import llvmlite.binding
+import numba
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+
+I32, I64 = ir.IntType(32), ir.IntType(64)
+
+
+def _features() -> set[str]:
+    """What the processor can do, as LLVM names it, or what Numba was told to compile for."""
+    if numba.config.CPU_FEATURES is not None:
+        return {name[1:] for name in numba.config.CPU_FEATURES.split(",") if name.startswith("+")}
+    if numba.config.CPU_NAME == "generic":
+        return set()
+    if platform.machine().lower() in ("arm64", "aarch64"):
+        return {"neon"}
+    return {name for name, present in llvmlite.binding.get_host_cpu_features().items() if present}
+
+
+_FEATURES = _features()
+if "avx512f" in _FEATURES:
+    VECTOR_BYTES, REGISTERS = 64, 32
+elif {"avx2", "fma"} <= _FEATURES:
+    VECTOR_BYTES, REGISTERS = 32, 16
+elif "neon" in _FEATURES:
+    VECTOR_BYTES, REGISTERS = 16, 32
+else:
+    VECTOR_BYTES, REGISTERS = 16, 16  # any x86-64; LLVM splits the vectors where a processor has none
+_FUSED = bool(_FEATURES & {"avx512f", "fma", "neon"})
+
+
+class Vectors:
+    """Writes instructions on vectors of one element type."""
+
+    def __init__(self, builder, context, dtype):
+        self.builder, self.context, self.dtype = builder, context, dtype
+        self.bytes = dtype.bitwidth // 8
+        self.lanes = VECTOR_BYTES // self.bytes
+        self.vector = ir.VectorType(context.get_data_type(dtype), self.lanes)
+        # How LLVM spells the type in the names of its functions.
+        self.name = f"v{self.lanes}{'f' if isinstance(dtype, types.Float) else 'i'}{dtype.bitwidth}"
+
+    def at(self, pointer, offset):
+        return self.builder.gep(pointer, [offset])
+
+    def call(self, name, result, arguments):
+        signature = ir.FunctionType(result, [argument.type for argument in arguments])
+        return self.builder.call(cgutils.get_or_insert_function(self.builder.module, signature, name), arguments)
+
+    def load(self, pointer, mask=None):
+        """Without a mask a plain load; lanes outside a mask are zero, and their memory is not touched."""
+        if mask is None:
+            return self.builder.load(self.builder.bitcast(pointer, self.vector.as_pointer()), align=self.bytes)
+        return self._masked_load(pointer, self.vector, self.name, self.bytes, mask)
+
+    def store(self, value, pointer, mask):
+        self._masked_store(value, pointer, self.name, self.bytes, mask)
+
+    def load_integers(self, pointer, bits, mask):
+        """As many non-negative integers as there are lanes, of `bits` in memory and 32 in the vector."""
+        kind = ir.VectorType(ir.IntType(bits), self.lanes)
+        value = self._masked_load(pointer, kind, f"v{self.lanes}i{bits}", bits // 8, mask)
+        return value if bits == 32 else self.builder.zext(value, ir.VectorType(I32, self.lanes))
+
+    def store_integers(self, value, pointer, bits, mask):
+        """The opposite of `load_integers`."""
+        value = value if bits == 32 else self.builder.trunc(value, ir.VectorType(ir.IntType(bits), self.lanes))
+        self._masked_store(value, pointer, f"v{self.lanes}i{bits}", bits // 8, mask)
+
+    def _masked_load(self, pointer, kind, name, alignment, mask):
+        pointer = self.builder.bitcast(pointer, kind.as_pointer())
+        arguments = [pointer, I32(alignment), mask, ir.Constant(kind, None)]
+        return self.call(f"llvm.masked.load.{name}.p0", kind, arguments)
+
+    def _masked_store(self, value, pointer, name, alignment, mask):
+        pointer = self.builder.bitcast(pointer, value.type.as_pointer())
+        self.call(f"llvm.masked.store.{name}.p0", ir.VoidType(), [value, pointer, I32(alignment), mask])
+
+    def store_block(self, block, pointer, pitch, count, mask):
+        """The first `count` vectors, each at the next multiple of `pitch`."""
+        none = self.first(I64(0))
+        for i, value in enumerate(block):
+            present = self.builder.icmp_signed("<", I64(i), count)
+            place = self.at(pointer, self.builder.mul(pitch, I64(i)))
+            self.store(value, place, self.builder.select(present, mask, none))
+
+    def load_every(self, pointer, step, start, end):
+        """The elements `pointer[lane * step]` for start <= lane < end, by whole vectors for steps of 1 and 2."""
+        builder, n = self.builder, I64(self.lanes)
+        result = cgutils.alloca_once(builder, self.vector)
+        with builder.if_else(builder.icmp_signed("==", step, I64(1))) as (one, more):
+            with one:
+                builder.store(self.load(pointer, self.between(start, end)), result)
+            with more, builder.if_else(builder.icmp_signed("==", step, I64(2))) as (two, many):
+                with two:
+                    start2, end2 = builder.mul(start, I64(2)), builder.sub(builder.mul(end, I64(2)), I64(1))
+                    low = self.load(pointer, self.between(start2, end2))
+                    rest = self.between(builder.sub(start2, n), builder.sub(end2, n))
+                    high = self.load(self.at(pointer, n), rest)
+                    builder.store(self.shuffle(low, high, range(0, 2 * self.lanes, 2)), result)
+                with many:
+                    builder.store(ir.Constant(self.vector, None), result)
+                    elements = builder.bitcast(result, pointer.type)
+                    start = builder.select(builder.icmp_signed("<", start, I64(0)), I64(0), start)
+                    end = builder.select(builder.icmp_signed("<", end, n), end, n)
+                    with cgutils.for_range_slice(builder, start, end, I64(1), I64) as (lane, _):
+                        element = builder.load(self.at(pointer, builder.mul(lane, step)))
+                        builder.store(element, self.at(elements, lane))
+        return builder.load(result)
+
+    def first(self, count):
+        """A mask of the first `count` lanes; none when negative."""
+        return self.builder.icmp_signed("<", self._numbers(), self.splat(self._few(count)))
+
+    def between(self, start, end):
+        """A mask of the lanes from `start` to before `end`."""
+        after = self.builder.icmp_signed(">=", self._numbers(), self.splat(self._few(start)))
+        return self.builder.and_(after, self.first(end))
+
+    def _numbers(self):
+        return ir.Constant(ir.VectorType(I32, self.lanes), [I32(i) for i in range(self.lanes)])
+
+    def _few(self, count):
+        """A count as 32 bits: what lies beyond the lanes is all the same."""
+        builder, n = self.builder, I64(self.lanes)
+        count = builder.select(builder.icmp_signed("<", count, n), count, n)
+        return builder.trunc(builder.select(builder.icmp_signed(">", count, I64(0)), count, I64(0)), I32)
+
+    def splat(self, scalar):
+        nothing = ir.Constant(ir.VectorType(scalar.type, self.lanes), ir.Undefined)
+        one = self.builder.insert_element(nothing, scalar, I32(0))
+        return self.builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(I32, self.lanes), None))
+
+    def multiply_add(self, a, b, c):
+        """a * b + c, rounded once where the processor has such an instruction."""
+        if _FUSED:
+            return self.call(f"llvm.fma.{self.name}", self.vector, [a, b, c])
+        return self.builder.fadd(self.builder.fmul(a, b), c)
+
+    def add(self, a, b):
+        return (self.builder.fadd if isinstance(self.dtype, types.Float) else self.builder.add)(a, b)
+
+    def greater_or_nan(self, a, b):
+        """A mask of where a > b, or where a is NaN."""
+        if not isinstance(self.dtype, types.Float):
+            compare = self.builder.icmp_signed if self.dtype.signed else self.builder.icmp_unsigned
+            return compare(">", a, b)
+        nan = self.builder.fcmp_unordered("uno", a, a)
+        return self.builder.or_(self.builder.fcmp_ordered(">", a, b), nan)
+
+    def transposed(self, rows):
+        """The columns of up to `lanes` rows: n log n shuffles swap elements off the diagonal, then pairs, fours ..."""
+        n = self.lanes
+        rows = rows + [ir.Constant(self.vector, ir.Undefined)] * (n - len(rows))
+        distance = 1
+        while distance < n:
+            upper = [lane if not lane & distance else lane - distance + n for lane in range(n)]
+            lower = [lane + distance if not lane & distance else lane + n for lane in range(n)]
+            for i in range(n):
+                if not i & distance:
+                    pair = rows[i], rows[i + distance]
+                    rows[i], rows[i + distance] = self.shuffle(*pair, upper), self.shuffle(*pair, lower)
+            distance *= 2
+        return rows
+
+    def shuffle(self, x, y, lanes):
+        return self.builder.shuffle_vector(x, y, ir.Constant(ir.VectorType(I32, self.lanes), [I32(i) for i in lanes]))

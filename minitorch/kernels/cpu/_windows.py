@@ -1,0 +1,168 @@
+"""One row of windows of an image, in vectors. PyTorch: none; its loops in MaxPoolKernel.cpp go window by window.
+
+A loop over windows with an inner loop over a window is slow: four elements are no work for vectors. So neighbouring
+windows are the lanes of a vector. For each place in the window (a tap) one load brings what all of them see there,
+and the best or the sum so far stays in registers. With a stride of 2, two loads and a shuffle make a vector.
+Max pooling of 64 x 32 x 28 x 28 by 2 x 2 took 1,080 us tap by tap over longer rows in memory; now it takes 90.
+"""
+
+from contextlib import contextmanager
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from minitorch.kernels.cpu._vectors import I32, I64, Vectors
+
+
+@intrinsic
+def largest_of_windows(typingctx, columns, taps, first, last, source, start, step, lowest, best, choices, to):
+    """best[to + x] = the largest of source[start + x * step + distance] over the taps first <= t < last, NaN wins;
+    choices[to + x] = its tap. For x < columns.
+
+    `taps` has three numbers for each tap: its distance, and from which x to before which it meets no padding. Where
+    a window has nothing but padding, its largest is `lowest` and its tap 0.
+    """
+    n = types.intp
+
+    def generate(context, builder, signature, arguments):
+        columns, taps, first, last, source, start, step, lowest, best, choices, to = arguments
+        code = Vectors(builder, context, signature.args[4].dtype)
+        numbers = ir.VectorType(I32, code.lanes)
+        largest, number, started = (
+            cgutils.alloca_once(builder, kind)
+            for kind in (code.vector, numbers, ir.VectorType(ir.IntType(1), code.lanes))
+        )
+        with _windows(code, columns) as x:
+            builder.store(code.splat(lowest), largest)
+            builder.store(ir.Constant(numbers, None), number)
+            builder.store(code.first(I64(0)), started)
+            with cgutils.for_range_slice(builder, first, last, I64(1), I64) as (tap, _):
+                new, present = _seen(code, taps, tap, source, start, step, x)
+                old, begun = builder.load(largest), builder.load(started)
+                better = builder.or_(code.greater_or_nan(new, old), builder.not_(begun))
+                better = builder.and_(better, present)
+                builder.store(builder.select(better, new, old), largest)
+                here = code.splat(builder.trunc(tap, I32))
+                builder.store(builder.select(better, here, builder.load(number)), number)
+                builder.store(builder.or_(begun, present), started)
+            mask, place = code.first(builder.sub(columns, x)), builder.add(to, x)
+            code.store(builder.load(largest), code.at(best, place), mask)
+            code.store_integers(builder.load(number), code.at(choices, place), signature.args[9].dtype.bitwidth, mask)
+        return context.get_dummy_value()
+
+    return types.void(n, taps, n, n, source, n, n, source.dtype, best, choices, n), generate
+
+
+@intrinsic
+def largest_of_pairs(typingctx, columns, rows, source, start, pitch, best, choices, to):
+    """`largest_of_windows` for windows of two columns that are side by side, all of them inside the plane.
+
+    Half the loads and none of the masks: two thirds of the time.
+    """
+    n = types.intp
+
+    def generate(context, builder, signature, arguments):
+        columns, rows, source, start, pitch, best, choices, to = arguments
+        code = Vectors(builder, context, signature.args[2].dtype)
+        numbers = ir.VectorType(I32, code.lanes)
+        largest, number = cgutils.alloca_once(builder, code.vector), cgutils.alloca_once(builder, numbers)
+        with _windows(code, columns) as x:
+            left = builder.sub(columns, x)
+            place, width = builder.add(start, builder.mul(x, I64(2))), builder.mul(left, I64(2))
+            masks = [code.first(width), code.first(builder.sub(width, I64(code.lanes)))]
+            builder.store(ir.Constant(code.vector, None), largest)
+            builder.store(ir.Constant(numbers, None), number)
+            with cgutils.for_range_slice(builder, I64(0), rows, I64(1), I64) as (y, _):
+                line = code.at(source, builder.add(place, builder.mul(y, pitch)))
+                halves = [code.load(code.at(line, I64(i * code.lanes)), masks[i]) for i in range(2)]
+                old, old_number = builder.load(largest), builder.load(number)
+                for i in range(2):
+                    new = code.shuffle(*halves, range(i, 2 * code.lanes, 2))
+                    better = code.greater_or_nan(new, old)
+                    if i == 0:
+                        better = builder.or_(better, code.splat(builder.icmp_signed("==", y, I64(0))))
+                    old = builder.select(better, new, old)
+                    here = code.splat(builder.trunc(builder.add(builder.mul(y, I64(2)), I64(i)), I32))
+                    old_number = builder.select(better, here, old_number)
+                builder.store(old, largest)
+                builder.store(old_number, number)
+            mask, place = code.first(left), builder.add(to, x)
+            code.store(builder.load(largest), code.at(best, place), mask)
+            code.store_integers(builder.load(number), code.at(choices, place), signature.args[6].dtype.bitwidth, mask)
+        return context.get_dummy_value()
+
+    return types.void(n, n, source, n, n, best, choices, n), generate
+
+
+@intrinsic
+def sum_of_windows(typingctx, columns, taps, first, last, source, start, step, total, to):
+    """total[to + x] = the sum of source[start + x * step + distance] over the taps first <= t < last, in order."""
+    n = types.intp
+
+    def generate(context, builder, signature, arguments):
+        columns, taps, first, last, source, start, step, total, to = arguments
+        code = Vectors(builder, context, signature.args[4].dtype)
+        sums = cgutils.alloca_once(builder, code.vector)
+        with _windows(code, columns) as x:
+            builder.store(ir.Constant(code.vector, None), sums)
+            with cgutils.for_range_slice(builder, first, last, I64(1), I64) as (tap, _):
+                new, _ = _seen(code, taps, tap, source, start, step, x)  # padding is 0
+                builder.store(code.add(builder.load(sums), new), sums)
+            code.store(builder.load(sums), code.at(total, builder.add(to, x)), code.first(builder.sub(columns, x)))
+        return context.get_dummy_value()
+
+    return types.void(n, taps, n, n, source, n, n, total, n), generate
+
+
+@intrinsic
+def spread_pairs(typingctx, columns, tap, grad, choices, start, result, to, width):
+    """result[to + 2 * x + i] = grad[start + x] where choices[start + x] == tap + i, else 0. For x < columns and i < 2,
+    as far as 2 * x + i < width.
+
+    The gradient of two neighbouring elements, of windows that are side by side.
+    """
+    n = types.intp
+
+    def generate(context, builder, signature, arguments):
+        columns, tap, grad, choices, start, result, to, width = arguments
+        code = Vectors(builder, context, signature.args[2].dtype)
+        zero, n = ir.Constant(code.vector, None), code.lanes
+        with _windows(code, columns) as x:
+            place, mask = builder.add(start, x), code.first(builder.sub(columns, x))
+            arrived = code.load(code.at(grad, place), mask)
+            chosen = code.load_integers(code.at(choices, place), signature.args[3].dtype.bitwidth, mask)
+            even, odd = (
+                builder.select(
+                    builder.icmp_signed("==", chosen, code.splat(builder.trunc(builder.add(tap, I64(i)), I32))),
+                    arrived, zero,
+                )
+                for i in range(2)
+            )  # fmt: skip
+            x2 = builder.mul(x, I64(2))
+            for half in range(2):
+                lanes = [(half * n + lane) // 2 + lane % 2 * n for lane in range(n)]
+                at = builder.add(x2, I64(half * n))
+                mask = code.first(builder.sub(width, at))
+                code.store(code.shuffle(even, odd, lanes), code.at(result, builder.add(to, at)), mask)
+        return context.get_dummy_value()
+
+    return types.void(n, n, grad, choices, n, result, n, n), generate
+
+
+@contextmanager
+def _windows(code, columns):
+    """A loop over the windows of a row, `lanes` at a time."""
+    with cgutils.for_range_slice(code.builder, I64(0), columns, I64(code.lanes), I64) as (x, _):
+        yield x
+
+
+def _seen(code, taps, tap, source, start, step, x):
+    """What a tap sees from the windows x, x + 1, ..., 0 for padding; and which of them are not padding."""
+    builder = code.builder
+    row = code.at(taps, builder.mul(tap, I64(3)))
+    distance, begin, end = (builder.load(code.at(row, I64(i))) for i in range(3))
+    begin, end = builder.sub(begin, x), builder.sub(end, x)
+    place = builder.add(builder.add(start, distance), builder.mul(x, step))
+    return code.load_every(code.at(source, place), step, begin, end), code.between(begin, end)
