@@ -4,8 +4,11 @@ import numba
 
 from minitorch.kernels.cpu.memory import empty_cache as empty_cache
 from minitorch.kernels.cpu.memory import max_memory_allocated as max_memory_allocated
+from minitorch.kernels.cpu.memory import max_memory_reserved as max_memory_reserved
 from minitorch.kernels.cpu.memory import memory_allocated as memory_allocated
 from minitorch.kernels.cpu.memory import memory_reserved as memory_reserved
+from minitorch.kernels.cpu.memory import memory_stats as memory_stats
+from minitorch.kernels.cpu.memory import memory_summary as memory_summary
 from minitorch.kernels.cpu.memory import reset_peak_memory_stats as reset_peak_memory_stats
 
 

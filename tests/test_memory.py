@@ -67,6 +67,57 @@ def test_counters():
     assert memory.memory_reserved() == memory.memory_allocated()
 
 
+def test_stats():
+    """Every count, and how they hang together: what was given out is in use or freed."""
+    before = memory.memory_stats()
+    x, y = minitorch.empty(LARGE), minitorch.empty(LARGE)
+    size = memory._rounded(x.nbytes)
+    del x
+    now = memory.memory_stats()
+    change = {name: now[name] - before[name] for name in now}
+    assert change["allocation.all.current"] == 1 and change["allocated_bytes.all.current"] == size
+    assert change["allocation.all.allocated"] == 2 and change["allocated_bytes.all.allocated"] == 2 * size
+    assert change["allocation.all.freed"] == 1 and change["allocated_bytes.all.freed"] == size
+    assert change["segment.all.current"] == 2 and change["reserved_bytes.all.current"] == 2 * size
+    assert change["segment.all.allocated"] == 2 and change["segment.all.freed"] == 0
+    memory.empty_cache()
+    later = memory.memory_stats()
+    assert later["segment.all.freed"] - now["segment.all.freed"] == 1
+    assert later["reserved_bytes.all.freed"] - now["reserved_bytes.all.freed"] == size
+    assert later["allocated_bytes.all.current"] == memory.memory_allocated()
+    assert later["reserved_bytes.all.current"] == memory.memory_reserved()
+    assert later["allocated_bytes.all.peak"] == memory.max_memory_allocated()
+    assert later["reserved_bytes.all.peak"] == memory.max_memory_reserved()
+    del y
+
+
+def test_stats_of_a_failure():
+    """An allocation that cannot succeed: the cache was emptied, and the failure counted."""
+    before = memory.memory_stats()
+    held = minitorch.empty(LARGE)
+    del held
+    with pytest.raises(RuntimeError, match="can't allocate memory"):
+        memory.empty((1 << 50,), np.float32)
+    now = memory.memory_stats()
+    assert now["num_alloc_retries"] - before["num_alloc_retries"] == 1
+    assert now["num_ooms"] - before["num_ooms"] == 1
+    assert memory.memory_reserved() == memory.memory_allocated()
+
+
+def test_summary_has_the_numbers():
+    x = minitorch.empty(LARGE)
+    text = minitorch.cpu.memory_summary()
+    row = next(line for line in text.splitlines() if line.startswith("in use, MiB"))
+    assert float(row.split()[3]) == pytest.approx(minitorch.cpu.memory_allocated() / 2**20, abs=0.06)
+    del x
+
+
+def test_torch_has_these_names():
+    torch = pytest.importorskip("torch", reason="names are compared with PyTorch's, which is not installed")
+    names = [name for name in dir(minitorch.cpu) if "memory" in name or name == "empty_cache"]
+    assert len(names) == 8 and all(hasattr(torch.cuda, name) for name in names)
+
+
 def test_zeros_are_zero_in_used_memory():
     x = minitorch.full((LARGE,), 7.0)
     del x

@@ -18,7 +18,11 @@ _free: dict[int, list[mmap.mmap]] = {}
 _lock = threading.RLock()
 _allocated = 0  # bytes in blocks that arrays are using
 _reserved = 0  # those and the free ones
-_peak = 0
+_peak = _peak_reserved = 0
+_leases = _leased = 0  # blocks ever given out, and their bytes
+_blocks = _mapped = 0  # blocks ever made, and their bytes
+_returned = 0  # blocks given back to the operating system
+_retries = _failures = 0  # allocations that needed the free blocks returned first; that failed all the same
 
 
 def empty(shape: tuple[int, ...], dtype) -> np.ndarray:
@@ -51,13 +55,16 @@ class _Lease(np.ndarray):
 
 
 def _lease(size: int) -> _Lease:
-    global _allocated, _peak
+    global _allocated, _peak, _leases, _leased
     size = _rounded(size)
     with _lock:
         blocks = _free.get(size)
         block = blocks.pop() if blocks else _new_block(size)
+        _leases += 1
+        _leased += size
         _allocated += size
-        _peak = max(_peak, _allocated)
+        if _allocated > _peak:
+            _peak = _allocated
     return np.ndarray.__new__(_Lease, (size,), np.uint8, block)
 
 
@@ -69,21 +76,26 @@ def _give_back(block: mmap.mmap) -> None:
 
 
 def _new_block(size: int) -> mmap.mmap:
-    global _reserved
+    global _reserved, _peak_reserved, _blocks, _mapped, _retries, _failures
     for attempt in range(2):
         try:
             block = mmap.mmap(-1, size)
             break
         except (OSError, ValueError, OverflowError):
             if attempt:
+                _failures += 1
                 raise RuntimeError(
                     "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: "
                     f"you tried to allocate {size} bytes. Error code 12 (Cannot allocate memory)"
                 ) from None
+            _retries += 1
             empty_cache()
     if hasattr(mmap, "MADV_HUGEPAGE") and size >= 1 << 21:
         block.madvise(mmap.MADV_HUGEPAGE)
+    _blocks += 1
+    _mapped += size
     _reserved += size
+    _peak_reserved = max(_peak_reserved, _reserved)
     return block
 
 
@@ -95,10 +107,11 @@ def _rounded(size: int) -> int:
 
 def empty_cache() -> None:
     """Return all free blocks to the operating system. PyTorch: torch.cuda.empty_cache."""
-    global _reserved
+    global _reserved, _returned
     with _lock:
         for size, blocks in _free.items():
             _reserved -= size * len(blocks)
+            _returned += len(blocks)
         _free.clear()
 
 
@@ -117,7 +130,57 @@ def max_memory_allocated() -> int:
     return _peak
 
 
+def max_memory_reserved() -> int:
+    """The most `memory_reserved` has been. PyTorch: torch.cuda.max_memory_reserved."""
+    return _peak_reserved
+
+
 def reset_peak_memory_stats() -> None:
-    """Start `max_memory_allocated` anew. PyTorch: torch.cuda.reset_peak_memory_stats."""
-    global _peak
-    _peak = _allocated
+    """Start the two maxima anew. PyTorch: torch.cuda.reset_peak_memory_stats."""
+    global _peak, _peak_reserved
+    with _lock:
+        _peak, _peak_reserved = _allocated, _reserved
+
+
+def memory_stats() -> dict[str, int]:
+    """Counts of large blocks, by PyTorch's names. PyTorch: torch.cuda.memory_stats.
+
+    `allocation` and `allocated_bytes` are of blocks in use, `segment` and `reserved_bytes` of all that are kept;
+    `.allocated` and `.freed` add up since the process began.
+    """
+    with _lock:
+        kept = _blocks - _returned
+        used = kept - sum(map(len, _free.values()))
+        return {
+            "allocation.all.current": used,
+            "allocation.all.allocated": _leases,
+            "allocation.all.freed": _leases - used,
+            "allocated_bytes.all.current": _allocated,
+            "allocated_bytes.all.peak": _peak,
+            "allocated_bytes.all.allocated": _leased,
+            "allocated_bytes.all.freed": _leased - _allocated,
+            "segment.all.current": kept,
+            "segment.all.allocated": _blocks,
+            "segment.all.freed": _returned,
+            "reserved_bytes.all.current": _reserved,
+            "reserved_bytes.all.peak": _peak_reserved,
+            "reserved_bytes.all.allocated": _mapped,
+            "reserved_bytes.all.freed": _mapped - _reserved,
+            "num_alloc_retries": _retries,
+            "num_ooms": _failures,
+        }
+
+
+def memory_summary() -> str:
+    """`memory_stats` as a table for people, in MiB. PyTorch: torch.cuda.memory_summary."""
+    stats = memory_stats()
+    rows = [("", "current", "peak", "allocated", "freed")]
+    for what, title in (("allocated_bytes", "in use, MiB"), ("reserved_bytes", "kept, MiB")):
+        columns = (stats[f"{what}.all.{column}"] / (1 << 20) for column in rows[0][1:])
+        rows.append((title, *(f"{value:.1f}" for value in columns)))
+    for what, title in (("allocation", "blocks in use"), ("segment", "blocks kept")):
+        columns = (stats.get(f"{what}.all.{column}", "") for column in rows[0][1:])
+        rows.append((title, *map(str, columns)))
+    lines = [f"{row[0]:<15}" + "".join(f"{cell:>13}" for cell in row[1:]) for row in rows]
+    lines.append(f"allocations that had to empty the cache first: {stats['num_alloc_retries']}, failed: {stats['num_ooms']}")
+    return "\n".join(["CPU memory in blocks of 64 KiB and more", *lines])
