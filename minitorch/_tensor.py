@@ -16,13 +16,14 @@ from minitorch._methods.functions import Functions
 from minitorch._methods.in_place import InPlace
 from minitorch._methods.in_place_functions import InPlaceFunctions
 from minitorch._methods.indexing import Indexing
+from minitorch._methods.linalg import Linalg
 from minitorch._methods.reduction import Reduction
 from minitorch._methods.shape import Shape
 from minitorch._storage import Storage
 from minitorch.kernels import cpu
 
 
-class Tensor(Arithmetic, Functions, InPlace, InPlaceFunctions, Shape, Indexing, Reduction, Conversion):
+class Tensor(Arithmetic, Functions, InPlace, InPlaceFunctions, Shape, Indexing, Linalg, Reduction, Conversion):
     """A multi-dimensional array that remembers how it was made. PyTorch: torch.Tensor.
 
     `Tensor(2, 3)` is uninitialised memory and `Tensor([1, 2])` copies a list, both float; `minitorch.tensor` is the
@@ -175,6 +176,16 @@ class Tensor(Arithmetic, Functions, InPlace, InPlaceFunctions, Shape, Indexing, 
         """The last two dimensions swapped."""
         return minitorch.ops.shape.matrix_T(self)
 
+    @property
+    def H(self) -> "Tensor":
+        """A matrix transposed."""
+        return minitorch.ops.shape.matrix_H(self)
+
+    @property
+    def mH(self) -> "Tensor":
+        """The last two dimensions swapped."""
+        return minitorch.ops.shape.matrix_T(self, "mH")
+
     # ---- Python's protocols ----
 
     def __repr__(self, *, tensor_contents: str | None = None) -> str:
@@ -191,10 +202,10 @@ class Tensor(Arithmetic, Functions, InPlace, InPlaceFunctions, Shape, Indexing, 
     def __iter__(self):
         if self.array.ndim == 0:
             raise TypeError("iteration over a 0-d tensor")
-        return iter(minitorch.ops.joining.unbind(self, 0))
+        return iter(minitorch.unbind(self, 0))
 
     def __reversed__(self) -> "Tensor":
-        return self if self.array.ndim == 0 else minitorch.ops.joining.flip(self, 0)
+        return self if self.array.ndim == 0 else minitorch.flip(self, 0)
 
     def __contains__(self, element: object) -> bool:
         if not isinstance(element, (Tensor, int, float)):

@@ -102,3 +102,41 @@ class Conversion:
     def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
         """As `minitorch.tensor`, in the dtype of this tensor."""
         return minitorch.tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)
+
+    def conj(self):
+        """See `minitorch.conj`."""
+        return minitorch.conj(self)
+
+    def conj_physical(self):
+        """See `minitorch.conj_physical`."""
+        return minitorch.conj_physical(self)
+
+    def resolve_conj(self):
+        """See `minitorch.resolve_conj`."""
+        return minitorch.resolve_conj(self)
+
+    def resolve_neg(self):
+        """See `minitorch.resolve_neg`."""
+        return minitorch.resolve_neg(self)
+
+    @property
+    def real(self):
+        """The tensor itself."""
+        return minitorch.real(self)
+
+    @property
+    def imag(self):
+        """Raises RuntimeError: minitorch has no complex numbers."""
+        return minitorch.imag(self)
+
+    def conj_physical_(self):
+        """The tensor itself."""
+        return self
+
+    def is_conj(self):
+        """Always False: minitorch has no complex numbers."""
+        return False
+
+    def is_neg(self):
+        """Always False: there is no lazy negation."""
+        return False

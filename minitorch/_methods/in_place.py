@@ -134,6 +134,12 @@ class InPlace:
         """See `minitorch.ops.shape.transpose`."""
         return minitorch.ops.inplace.show(self, minitorch.ops.shape.transpose(self, dim0, dim1))
 
+    swapaxes_ = swapdims_ = transpose_
+
+    def as_strided_(self, size, stride, storage_offset=None):
+        """See `minitorch.ops.strided.as_strided`."""
+        return minitorch.ops.inplace.show(self, minitorch.as_strided(self, size, stride, storage_offset))
+
     def squeeze_(self, dim=None):
         """See `minitorch.ops.shape.squeeze`."""
         return minitorch.ops.inplace.show(self, minitorch.ops.shape.squeeze(self, dim))

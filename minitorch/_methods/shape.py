@@ -10,29 +10,29 @@ class Shape:
         """See `minitorch.ops.shape.view`."""
         return minitorch.ops.shape.view(self, *shape)
 
-    def reshape(self, *sizes):
+    def reshape(self, *sizes, shape=None):
         """See `minitorch.ops.shape.reshape`."""
-        return minitorch.ops.shape.reshape(self, *sizes)
+        return minitorch.ops.shape.reshape(self, *sizes, shape=shape)
 
-    def permute(self, *sizes):
+    def permute(self, *order, dims=None):
         """See `minitorch.ops.shape.permute`."""
-        return minitorch.ops.shape.permute(self, *sizes)
+        return minitorch.ops.shape.permute(self, *order, dims=dims)
 
-    def expand(self, *sizes):
+    def expand(self, *sizes, size=None):
         """See `minitorch.ops.shape.expand`."""
-        return minitorch.ops.shape.expand(self, *sizes)
+        return minitorch.ops.shape.expand(self, *sizes, size=size)
 
-    def repeat(self, *sizes):
-        """See `minitorch.ops.joining.repeat`."""
-        return minitorch.ops.joining.repeat(self, *sizes)
+    def repeat(self, *counts, repeats=None):
+        """See `minitorch.ops.turning.repeat`."""
+        return minitorch.ops.turning.repeat(self, *counts, repeats=repeats)
 
-    def tile(self, *sizes):
-        """See `minitorch.ops.joining.tile`."""
-        return minitorch.ops.joining.tile(self, *sizes)
+    def tile(self, *counts, dims=None):
+        """See `minitorch.ops.turning.tile`."""
+        return minitorch.ops.turning.tile(self, *counts, dims=dims)
 
-    def flip(self, *sizes):
-        """See `minitorch.ops.joining.flip`."""
-        return minitorch.ops.joining.flip(self, *sizes)
+    def flip(self, *axes, dims=None):
+        """See `minitorch.ops.turning.flip`."""
+        return minitorch.ops.turning.flip(self, *axes, dims=dims)
 
     def transpose(self, dim0, dim1):
         """See `minitorch.ops.shape.transpose`."""
@@ -78,8 +78,8 @@ class Shape:
         return minitorch.ops.shape.unflatten(self, dim, sizes)
 
     def as_strided(self, size, stride, storage_offset=None):
-        """See `minitorch.ops.shape.as_strided`."""
-        return minitorch.ops.shape.as_strided(self, size, stride, storage_offset)
+        """See `minitorch.ops.strided.as_strided`."""
+        return minitorch.ops.strided.as_strided(self, size, stride, storage_offset)
 
     def view_as(self, other):
         """See `minitorch.ops.shape.view`."""
@@ -90,32 +90,32 @@ class Shape:
         return minitorch.ops.shape.reshape(self, other.shape)
 
     def select(self, dim, index):
-        """See `minitorch.ops.joining.select`."""
-        return minitorch.ops.joining.select(self, dim, index)
+        """See `minitorch.ops.slicing.select`."""
+        return minitorch.ops.slicing.select(self, dim, index)
 
     def narrow(self, dim, start, length):
-        """See `minitorch.ops.joining.narrow`."""
-        return minitorch.ops.joining.narrow(self, dim, start, length)
+        """See `minitorch.ops.slicing.narrow`."""
+        return minitorch.ops.slicing.narrow(self, dim, start, length)
 
     def split(self, split_size, dim=0):
-        """See `minitorch.ops.joining.split`."""
-        return minitorch.ops.joining.split(self, split_size, dim)
+        """See `minitorch.ops.slicing.split`."""
+        return minitorch.ops.slicing.split(self, split_size, dim)
 
     def chunk(self, chunks, dim=0):
-        """See `minitorch.ops.joining.chunk`."""
-        return minitorch.ops.joining.chunk(self, chunks, dim)
+        """See `minitorch.ops.slicing.chunk`."""
+        return minitorch.ops.slicing.chunk(self, chunks, dim)
 
     def unbind(self, dim=0):
-        """See `minitorch.ops.joining.unbind`."""
-        return minitorch.ops.joining.unbind(self, dim)
+        """See `minitorch.ops.slicing.unbind`."""
+        return minitorch.ops.slicing.unbind(self, dim)
 
-    def roll(self, shifts, dims=None):
-        """See `minitorch.ops.joining.roll`."""
-        return minitorch.ops.joining.roll(self, shifts, dims)
+    def roll(self, shifts, dims=()):
+        """See `minitorch.ops.turning.roll`."""
+        return minitorch.ops.turning.roll(self, shifts, dims)
 
     def diagonal(self, offset=0, dim1=0, dim2=1):
-        """See `minitorch.ops.joining.diagonal`."""
-        return minitorch.ops.joining.diagonal(self, offset, dim1, dim2)
+        """See `minitorch.ops.diagonals.diagonal`."""
+        return minitorch.ops.diagonals.diagonal(self, offset, dim1, dim2)
 
     def tril(self, diagonal=0):
         """See `minitorch.tril`."""
@@ -125,34 +125,90 @@ class Shape:
         """See `minitorch.triu`."""
         return minitorch.triu(self, diagonal)
 
-    def mm(self, mat2):
-        """See `minitorch.mm`."""
-        return minitorch.mm(self, mat2)
+    def adjoint(self):
+        """See `minitorch.ops.shape.adjoint`."""
+        return minitorch.ops.shape.adjoint(self)
 
-    def bmm(self, mat2):
-        """See `minitorch.bmm`."""
-        return minitorch.bmm(self, mat2)
+    def unfold(self, dimension, size, step):
+        """See `minitorch.ops.strided.unfold`."""
+        return minitorch.ops.strided.unfold(self, dimension, size, step)
 
-    def mv(self, vec):
-        """See `minitorch.mv`."""
-        return minitorch.mv(self, vec)
+    def tensor_split(self, indices_or_sections, dim=0):
+        """See `minitorch.ops.slicing.tensor_split`."""
+        return minitorch.ops.slicing.tensor_split(self, indices_or_sections, dim)
 
-    def dot(self, tensor):
-        """See `minitorch.dot`."""
-        return minitorch.dot(self, tensor)
+    def split_with_sizes(self, split_sizes, dim=0):
+        """See `minitorch.ops.slicing.split_with_sizes`."""
+        return minitorch.ops.slicing.split_with_sizes(self, split_sizes, dim)
 
-    def matmul(self, tensor2):
-        """See `minitorch.matmul`."""
-        return minitorch.matmul(self, tensor2)
+    def hsplit(self, indices_or_sections):
+        """See `minitorch.ops.slicing.hsplit`."""
+        return minitorch.ops.slicing.hsplit(self, indices_or_sections)
 
-    def outer(self, vec2):
-        """See `minitorch.outer`."""
-        return minitorch.outer(self, vec2)
+    def vsplit(self, indices_or_sections):
+        """See `minitorch.ops.slicing.vsplit`."""
+        return minitorch.ops.slicing.vsplit(self, indices_or_sections)
 
-    def addmm(self, mat1, mat2, *, beta=1, alpha=1):
-        """See `minitorch.addmm`."""
-        return minitorch.addmm(self, mat1, mat2, beta=beta, alpha=alpha)
+    def dsplit(self, indices_or_sections):
+        """See `minitorch.ops.slicing.dsplit`."""
+        return minitorch.ops.slicing.dsplit(self, indices_or_sections)
 
-    def baddbmm(self, batch1, batch2, *, beta=1, alpha=1):
-        """See `minitorch.baddbmm`."""
-        return minitorch.baddbmm(self, batch1, batch2, beta=beta, alpha=alpha)
+    def unsafe_split(self, split_size, dim=0):
+        """See `minitorch.ops.slicing.unsafe_split`."""
+        return minitorch.ops.slicing.unsafe_split(self, split_size, dim)
+
+    def unsafe_split_with_sizes(self, split_sizes, dim=0):
+        """See `minitorch.ops.slicing.unsafe_split_with_sizes`."""
+        return minitorch.ops.slicing.unsafe_split_with_sizes(self, split_sizes, dim)
+
+    def unsafe_chunk(self, chunks, dim=0):
+        """See `minitorch.ops.slicing.unsafe_chunk`."""
+        return minitorch.ops.slicing.unsafe_chunk(self, chunks, dim)
+
+    def fliplr(self):
+        """See `minitorch.ops.turning.fliplr`."""
+        return minitorch.ops.turning.fliplr(self)
+
+    def flipud(self):
+        """See `minitorch.ops.turning.flipud`."""
+        return minitorch.ops.turning.flipud(self)
+
+    def rot90(self, k=1, dims=(0, 1)):
+        """See `minitorch.ops.turning.rot90`."""
+        return minitorch.ops.turning.rot90(self, k, dims)
+
+    def diag_embed(self, offset=0, dim1=-2, dim2=-1):
+        """See `minitorch.ops.diagonals.diag_embed`."""
+        return minitorch.ops.diagonals.diag_embed(self, offset, dim1, dim2)
+
+    def diag(self, diagonal=0):
+        """See `minitorch.ops.diagonals.diag`."""
+        return minitorch.ops.diagonals.diag(self, diagonal)
+
+    def diagflat(self, offset=0):
+        """See `minitorch.ops.diagonals.diagflat`."""
+        return minitorch.ops.diagonals.diagflat(self, offset)
+
+    def select_scatter(self, src, dim, index):
+        """See `minitorch.ops.scattering.select_scatter`."""
+        return minitorch.ops.scattering.select_scatter(self, src, dim, index)
+
+    def slice_scatter(self, src, dim=0, start=None, end=None, step=1):
+        """See `minitorch.ops.scattering.slice_scatter`."""
+        return minitorch.ops.scattering.slice_scatter(self, src, dim, start, end, step)
+
+    def diagonal_scatter(self, src, offset=0, dim1=0, dim2=1):
+        """See `minitorch.ops.scattering.diagonal_scatter`."""
+        return minitorch.ops.scattering.diagonal_scatter(self, src, offset, dim1, dim2)
+
+    def as_strided_scatter(self, src, size, stride, storage_offset=None):
+        """See `minitorch.ops.scattering.as_strided_scatter`."""
+        return minitorch.ops.scattering.as_strided_scatter(self, src, size, stride, storage_offset)
+
+    def narrow_copy(self, dim, start, length):
+        """See `minitorch.ops.view_copies.narrow_copy`."""
+        return minitorch.ops.view_copies.narrow_copy(self, dim, start, length)
+
+    def repeat_interleave(self, repeats=None, dim=None, *, output_size=None):
+        """See `minitorch.ops.turning.repeat_interleave`."""
+        return minitorch.ops.turning.repeat_interleave(self, repeats, dim, output_size=output_size)

@@ -10,6 +10,7 @@ from minitorch.ops import conv as conv
 from minitorch.ops import convert as convert
 from minitorch.ops import creation as creation
 from minitorch.ops import devices as devices
+from minitorch.ops import diagonals as diagonals
 from minitorch.ops import distributions as distributions
 from minitorch.ops import dropout as dropout
 from minitorch.ops import extreme as extreme
@@ -27,13 +28,19 @@ from minitorch.ops import pointwise as pointwise
 from minitorch.ops import pool as pool
 from minitorch.ops import promotion as promotion
 from minitorch.ops import random as random
+from minitorch.ops import real as real
 from minitorch.ops import reduce as reduce
 from minitorch.ops import rounding as rounding
 from minitorch.ops import scan as scan
+from minitorch.ops import scattering as scattering
 from minitorch.ops import shape as shape
 from minitorch.ops import sizes as sizes
+from minitorch.ops import slicing as slicing
 from minitorch.ops import softmax as softmax
 from minitorch.ops import sort as sort
 from minitorch.ops import special as special
+from minitorch.ops import strided as strided
+from minitorch.ops import turning as turning
 from minitorch.ops import unary as unary
+from minitorch.ops import view_copies as view_copies
 from minitorch.ops import writable as writable

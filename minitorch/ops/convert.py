@@ -12,7 +12,7 @@ from minitorch.ops.creation import empty, empty_like, empty_strided, requiring_g
 from minitorch.ops.devices import kernels_on
 from minitorch.ops.promotion import check_tensor, dtype_of_number
 from minitorch.ops.shape import detach
-from minitorch.ops.sizes import channels_last, check_format, check_int64, preserve_format
+from minitorch.ops.sizes import channels_last, channels_last_3d, check_format, check_int64, preserve_format
 
 
 def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad: bool = False, pin_memory=False) -> Tensor:
@@ -280,11 +280,11 @@ def numpy_array(input: Tensor, dtype=None, copy=None) -> np.ndarray:
 def is_in_format(input: Tensor, memory_format) -> bool:
     """Whether the elements lie in the order of a memory format, without gaps. PyTorch: Tensor.is_contiguous."""
     check_format(memory_format, "is_contiguous")
-    if memory_format is not channels_last:
+    if memory_format not in (channels_last, channels_last_3d):
         return input.array.flags.c_contiguous
     shape, stride = input.array.shape, input.stride()
-    return len(shape) == 4 and all(
-        size == 1 or have == want for size, have, want in zip(shape, stride, strides_in_format(input, channels_last))
+    return len(shape) == (4 if memory_format is channels_last else 5) and all(
+        size == 1 or have == want for size, have, want in zip(shape, stride, strides_in_format(input, memory_format))
     )
 
 

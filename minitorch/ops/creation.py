@@ -14,8 +14,10 @@ from minitorch.ops.numbers import checked_number
 from minitorch.ops.promotion import Number, check_tensor, dtype_of_number
 from minitorch.ops.shape import detach, window
 from minitorch.ops.sizes import (
+    CHANNELS_LAST_3D_ORDER,
     CHANNELS_LAST_ORDER,
     MAX,
+    channels_last,
     check_format,
     check_sizes,
     contiguous_format,
@@ -129,9 +131,10 @@ def strides_in_format(input: Tensor, memory_format) -> tuple[int, ...]:
     shape = input.array.shape
     if memory_format is contiguous_format:
         return contiguous_strides(shape)
-    if len(shape) != 4:
-        raise RuntimeError("required rank 4 tensor to use channels_last format")
-    return strides_in_order(shape, CHANNELS_LAST_ORDER)
+    order = CHANNELS_LAST_ORDER if memory_format is channels_last else CHANNELS_LAST_3D_ORDER
+    if len(shape) != len(order):
+        raise RuntimeError(f"required rank {len(order)} tensor to use {memory_format.name} format")
+    return strides_in_order(shape, order)
 
 
 def dense_strides(input: Tensor) -> tuple[int, ...]:

@@ -24,10 +24,10 @@ from minitorch.ops.advanced_indexing import (
     write_,
 )
 from minitorch.ops.convert import from_numpy, tensor
-from minitorch.ops.joining import Select, Slice
 from minitorch.ops.numbers import check_int64, checked_number, number_like
 from minitorch.ops.promotion import Number
 from minitorch.ops.shape import alias, expand, unsqueeze, view, window
+from minitorch.ops.slicing import Select, Slice
 
 
 def getitem(input: Tensor, index) -> Tensor:

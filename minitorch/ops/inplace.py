@@ -13,7 +13,7 @@ from minitorch.ops.creation import empty_like, ones, zeros_like
 from minitorch.ops.numbers import checked_number
 from minitorch.ops.pointwise import add, div, floor_divide, mul, sub
 from minitorch.ops.promotion import Number, array_of, broadcast, operand
-from minitorch.ops.shape import AsStrided, AsStridedBackward
+from minitorch.ops.strided import AsStrided, AsStridedBackward
 from minitorch.ops.writable import check as check
 from minitorch.ops.writable import check_castable as check_castable
 from minitorch.ops.writable import check_overlap as check_overlap
@@ -79,7 +79,7 @@ class CopySlices(Function):
         grad_window = inner.as_strided(size, stride, offset - base_offset)
         if not ctx.needs_input_grad[0]:
             return None, grad_window
-        covered = AsStridedBackward.apply(ones(size, dtype=grad.dtype), ctx.geometry, ctx.window)
+        covered = AsStridedBackward.apply(ones(size, dtype=grad.dtype), ctx.geometry, ctx.window, ctx.geometry)
         return grad.masked_fill(covered != 0, 0), grad_window
 
 

@@ -1,208 +1,34 @@
-"""Parts of a tensor, and tensors put together. PyTorch: aten/src/ATen/native/TensorShape.cpp, TensorTransformations.cpp."""
+"""Tensors put together: cat, stack and their like. PyTorch: aten/src/ATen/native/TensorShape.cpp."""
 
+import itertools
 from builtins import slice as python_slice
 from collections.abc import Sequence
 
 import numpy as np
 
+from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.kernels.layout import strides_in_order
+from minitorch.ops.convert import is_in_format
+from minitorch.ops.creation import zeros
+from minitorch.ops.out import deliver
 from minitorch.ops.promotion import check_tensor
-from minitorch.ops.shape import expand, reshape, unsqueeze, window
-from minitorch.ops.sizes import check_sizes, several, sizes_of, wrap_dim
+from minitorch.ops.shape import expand, reshape, unsqueeze
+from minitorch.ops.sizes import CHANNELS_LAST_ORDER, channels_last, wrap_dim
+from minitorch.ops.writable import OVERLAP, shares_memory
 from minitorch.types import promote_types
 
 
-def select(input: Tensor, dim: int, index: int) -> Tensor:
-    """One slice of a dimension, which disappears. PyTorch: torch.select."""
-    shape = input.array.shape
-    if not shape:
-        raise IndexError("select() cannot be applied to a 0-dim tensor.")
-    dim = wrap_dim(dim, len(shape))
-    index = index.__index__()
-    if not -shape[dim] <= index < shape[dim]:
-        raise IndexError(
-            f"select(): index {index} out of range for tensor of size {list(shape)} at dimension {dim}"
-        )
-    return Select.apply(input, dim, index + shape[dim] if index < 0 else index)
-
-
-class Select(Function):
-    """derivatives.yaml: select."""
-
-    @staticmethod
-    def forward(ctx, input, dim, index):
-        ctx.shape, ctx.dim, ctx.index = input.array.shape, dim, index
-        shape, stride = input.array.shape, input.stride()
-        offset = input._offset + index * stride[dim]
-        return window(input, shape[:dim] + shape[dim + 1 :], stride[:dim] + stride[dim + 1 :], offset)
-
-    @staticmethod
-    def backward(ctx, grad):
-        return PlaceSlice.apply(unsqueeze(grad, ctx.dim), ctx.shape, ctx.dim, ctx.index, 1), None, None
-
-
-def slice(input: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Tensor:
-    """Every `step`-th element of a dimension from start to end. PyTorch: torch.ops.aten.slice."""
-    shape = input.array.shape
-    if not shape:
-        raise RuntimeError("slice() cannot be applied to a 0-dim tensor.")
-    dim = wrap_dim(dim, len(shape))
-    if step <= 0:
-        raise RuntimeError("slice step must be positive")
-    start, end, step = python_slice(start, end, step).indices(shape[dim])
-    return Slice.apply(input, dim, start, max(0, (end - start + step - 1) // step), step)
-
-
-class Slice(Function):
-    """derivatives.yaml: slice."""
-
-    @staticmethod
-    def forward(ctx, input, dim, start, length, step):
-        ctx.shape, ctx.dim, ctx.start, ctx.step = input.array.shape, dim, start, step
-        shape, stride = input.array.shape, input.stride()
-        new_shape = shape[:dim] + (length,) + shape[dim + 1 :]
-        new_stride = stride[:dim] + (stride[dim] * step,) + stride[dim + 1 :]
-        return window(input, new_shape, new_stride, input._offset + start * stride[dim])
-
-    @staticmethod
-    def backward(ctx, grad):
-        return PlaceSlice.apply(grad, ctx.shape, ctx.dim, ctx.start, ctx.step), None, None, None, None
-
-
-class PlaceSlice(Function):
-    """Zeros, but for a slice: the derivative of slice() and select(). PyTorch: slice_backward."""
-
-    node_name = "SliceBackward0"
-
-    @staticmethod
-    def forward(ctx, grad, shape, dim, start, step):
-        ctx.place = dim, start, grad.array.shape[dim], step
-        result = grad.kernels.zeros(shape, grad.array.dtype)
-        length = grad.array.shape[dim]
-        where = (python_slice(None),) * dim + (python_slice(start, start + length * step, step),)
-        grad.kernels.copy_into(result[where], grad.array)
-        return wrap(result)
-
-    @staticmethod
-    def backward(ctx, grad):
-        return Slice.apply(grad, *ctx.place), None, None, None, None
-
-
-def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
-    """`length` elements of a dimension from `start`. PyTorch: torch.narrow."""
-    check_tensor(input, "narrow", "input", 1)
-    if input.array.ndim == 0:
-        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
-    if length < 0:
-        raise RuntimeError("narrow(): length must be non-negative.")
-    dim = wrap_dim(dim, input.array.ndim)
-    size = input.array.shape[dim]
-    start = int(start)
-    if not -size <= start <= size:
-        raise IndexError(
-            f"start out of range (expected to be in range of [{-size}, {size}], but got {start})"
-        )
-    start = start + size if start < 0 else start
-    if start > size - length:
-        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
-    return Slice.apply(input, dim, start, length, 1)
-
-
-def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Views of one size (the last may be smaller), or of the sizes given. PyTorch: torch.split."""
-    check_tensor(tensor, "split", "tensor", 1)
-    if tensor.array.ndim == 0:
-        raise RuntimeError("split expects at least a 1-dimensional tensor")
-    dim = wrap_dim(dim, tensor.array.ndim)
-    size = tensor.array.shape[dim]
-    if isinstance(split_size_or_sections, int):
-        each = split_size_or_sections
-        if each < 0:
-            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={each}")
-        if each == 0:
-            if size:
-                raise RuntimeError(
-                    "split_size can only be 0 if dimension size is 0, but got dimension size of " + str(size)
-                )
-            return (narrow(tensor, dim, 0, 0),)
-        sections = [min(each, size - start) for start in range(0, max(size, 1), each)]
-        return Split.apply(tensor, dim, sections)
-    sections = list(split_size_or_sections)
-    if any(each < 0 for each in sections):
-        raise RuntimeError(
-            f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sections}"
-        )
-    if sum(sections) != size:
-        raise RuntimeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {dim}), "
-            f"but got split_sizes={sections}"
-        )
-    return SplitWithSizes.apply(tensor, dim, sections)
-
-
-class Split(Function):
-    """derivatives.yaml: split."""
-
-    @staticmethod
-    def forward(ctx, input, dim, sections):
-        ctx.dim = dim
-        shape, stride, offset = input.array.shape, input.stride(), input._offset
-        parts = []
-        for size in sections:
-            parts.append(window(input, (*shape[:dim], size, *shape[dim + 1 :]), stride, offset))
-            offset += size * stride[dim]
-        return tuple(parts)
-
-    @staticmethod
-    def backward(ctx, *grads):
-        return cat(grads, ctx.dim), None, None
-
-
-class SplitWithSizes(Split):
-    """derivatives.yaml: split_with_sizes."""
-
-
-def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """At most `chunks` views of equal size (the last may be smaller). PyTorch: torch.chunk."""
-    if chunks <= 0:
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    if input.array.ndim == 0:
-        raise RuntimeError("chunk expects at least a 1-dimensional tensor")
-    dim = wrap_dim(dim, input.array.ndim)
-    size = input.array.shape[dim]
-    each = (size + chunks - 1) // chunks
-    if each == 0:
-        return tuple(narrow(input, dim, 0, 0) for _ in range(chunks))
-    return split(input, each, dim)
-
-
-def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
-    """All slices of a dimension, as views. PyTorch: torch.unbind."""
-    dim = wrap_dim(dim, input.array.ndim)
-    if input.array.ndim == 0:
-        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    return Unbind.apply(input, dim)
-
-
-class Unbind(Function):
-    """derivatives.yaml: unbind."""
-
-    @staticmethod
-    def forward(ctx, input, dim):
-        ctx.dim = dim
-        shape, stride, offset = input.array.shape, input.stride(), input._offset
-        rest, steps = shape[:dim] + shape[dim + 1 :], stride[:dim] + stride[dim + 1 :]
-        return tuple([window(input, rest, steps, offset + index * stride[dim]) for index in range(shape[dim])])
-
-    @staticmethod
-    def backward(ctx, *grads):
-        return stack(grads, ctx.dim), None
-
-
-def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors one after another along a dimension. Dtypes promote. PyTorch: torch.cat."""
     tensors = _list_of_tensors(tensors, "cat")
+    if out is not None:
+        result = _castable(cat(tensors, dim), out)
+        for each in tensors:
+            if shares_memory(out, each):
+                raise RuntimeError(OVERLAP)
+        return deliver(out, "cat", result, *tensors)
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     if any(each.array.ndim == 0 for each in tensors):
@@ -244,7 +70,10 @@ class Cat(Function):
         ctx.shapes = [each.array.shape for each in tensors]
         sizes = [0 if shape == (0,) else shape[dim] for shape in ctx.shapes]
         shape = _shape_of_joined(tensors)
-        result = tensors[0].kernels.empty((*shape[:dim], sum(sizes), *shape[dim + 1 :]), dtype)
+        shape = (*shape[:dim], sum(sizes), *shape[dim + 1 :])
+        result = tensors[0].kernels.empty(shape, dtype)
+        if len(shape) == 4 and all(_is_channels_last(each) for each in tensors):
+            result = wrap(result).new_empty_strided(shape, strides_in_order(shape, CHANNELS_LAST_ORDER)).array
         start = 0
         before = (python_slice(None),) * dim
         for each, size in zip(tensors, sizes):
@@ -261,14 +90,16 @@ class Cat(Function):
             if shape == (0,):
                 grads.append(grad.new_zeros(0) if needed else None)  # a constant, as in PyTorch
                 continue
-            grads.append(Slice.apply(grad, ctx.dim, start, shape[ctx.dim], 1) if needed else None)
+            grads.append(grad.narrow(ctx.dim, start, shape[ctx.dim]) if needed else None)
             start += shape[ctx.dim]
         return (None, None, *grads)
 
 
-def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors of one shape along a new dimension. PyTorch: torch.stack."""
     tensors = _list_of_tensors(tensors, "stack")
+    if out is not None:
+        return deliver(out, "stack", _castable(stack(tensors, dim), out), *tensors)
     if not tensors:
         raise RuntimeError("stack expects a non-empty TensorList")
     first = tensors[0].array.shape
@@ -298,122 +129,152 @@ class Stack(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        grads = unbind(grad, ctx.dim)
+        grads = grad.unbind(ctx.dim)
         return (None, None, *[each if needed else None for each, needed in zip(grads, ctx.needs_input_grad[2:])])
 
 
-def repeat(input: Tensor, *repeats) -> Tensor:
-    """A copy in which every dimension is repeated; new dimensions come first. PyTorch: Tensor.repeat."""
-    counts = sizes_of(repeats, "repeat")
-    shape = input.array.shape
-    if len(counts) < len(shape):
-        raise RuntimeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
-        )
-    shape = (1,) * (len(counts) - len(shape)) + shape
-    if any(count < 0 for count in counts):
-        check_sizes(tuple([count * size for count, size in zip(counts, shape)]))
-    pairs = [size for pair in zip(counts, shape) for size in pair]
-    single = [size for each in shape for size in (1, each)]
-    spread = expand(reshape(input, single), pairs)
-    return reshape(spread.clone(), [count * size for count, size in zip(counts, shape)])
+def hstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
+    """Joined along the second dimension, vectors along their only one. PyTorch: torch.hstack."""
+    tensors = _at_least("hstack", tensors, atleast_1d)
+    return cat(tensors, 0 if tensors[0].array.ndim == 1 else 1, out=out)
 
 
-def tile(input: Tensor, *dims) -> Tensor:
-    """As repeat, but fewer counts than dimensions are filled with ones in front. PyTorch: torch.tile."""
-    counts = sizes_of(dims, "tile")
-    return repeat(input, (1,) * (input.array.ndim - len(counts)) + counts)
+def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
+    """Joined along the first dimension, vectors as rows. PyTorch: torch.vstack."""
+    return cat(_at_least("vstack", tensors, atleast_2d), 0, out=out)
 
 
-def flip(input: Tensor, *dims) -> Tensor:
-    """A copy with the order of some dimensions reversed. PyTorch: torch.flip."""
-    axes = tuple(wrap_dim(dim, input.array.ndim) for dim in sizes_of(dims, "flip"))
-    if len(set(axes)) != len(axes):
-        raise RuntimeError(f"dim {max(axes, key=axes.count)} appears multiple times in the list of dims")
-    return Flip.apply(input, axes)
+def dstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
+    """Joined along the third dimension, which is added where it is missing. PyTorch: torch.dstack."""
+    return cat(_at_least("dstack", tensors, atleast_3d), 2, out=out)
 
 
-class Flip(Function):
-    """derivatives.yaml: flip."""
-
-    @staticmethod
-    def forward(ctx, input, axes):
-        ctx.axes = axes
-        return wrap(input.kernels.contiguous(np.flip(input.array, axes) if input.array.ndim else input.array))
-
-    @staticmethod
-    def backward(ctx, grad):
-        return Flip.apply(grad, ctx.axes), None
+def column_stack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
+    """Joined along the second dimension, numbers and vectors as columns. PyTorch: torch.column_stack."""
+    tensors = _at_least("column_stack", tensors, _as_columns)
+    return cat(tensors, 1, out=out)
 
 
-def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
-    """Elements moved along a dimension, those that fall off come back in front. PyTorch: torch.roll."""
-    if dims is None:
-        if len(several(shifts)) != 1:
-            raise RuntimeError(f"shifts and dimensions must align. shifts: {len(several(shifts))}, dims:0")
-        return reshape(roll(reshape(input, -1), shifts, 0), input.array.shape)
-    shifts, dims = several(shifts), several(dims)
-    if len(shifts) != len(dims):
-        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
-    for shift, dim in zip(shifts, dims):
-        size = input.size(dim)
-        if size and shift % size:
-            cut = size - shift % size
-            input = cat([narrow(input, dim, cut, size - cut), narrow(input, dim, 0, cut)], dim)
-    return input.clone() if all(s % max(input.size(d), 1) == 0 for s, d in zip(shifts, dims)) else input
+def _as_columns(tensor: Tensor) -> Tensor:
+    return reshape(tensor, tensor.array.size, 1) if tensor.array.ndim <= 1 else tensor
 
 
-def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """A view of a diagonal, as the last dimension. PyTorch: torch.diagonal."""
-    ndim = input.array.ndim
-    given = f"{dim1}, {dim2}"
-    dim1, dim2 = wrap_dim(dim1, ndim), wrap_dim(dim2, ndim)
-    if dim1 == dim2:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {given}")
-    shape, stride = input.array.shape, input.stride()
-    length = min(shape[dim1], shape[dim2] - offset) if offset >= 0 else min(shape[dim1] + offset, shape[dim2])
-    length = max(length, 0)
-    start = input._offset
-    if length:
-        start += offset * stride[dim2] if offset >= 0 else -offset * stride[dim1]
-    kept = [axis for axis in range(ndim) if axis not in (dim1, dim2)]
-    return Diagonal.apply(
-        input,
-        [shape[axis] for axis in kept] + [length],
-        [stride[axis] for axis in kept] + [stride[dim1] + stride[dim2]],
-        start,
-        (offset, dim1, dim2),
-    )
+def _at_least(function: str, tensors: Sequence[Tensor], raised) -> list[Tensor]:
+    tensors = _list_of_tensors(tensors, function)
+    if not tensors:
+        raise RuntimeError(f"{function} expects a non-empty TensorList")
+    return [raised(each) for each in tensors]
 
 
-class Diagonal(Function):
-    """derivatives.yaml: diagonal."""
-
-    @staticmethod
-    def forward(ctx, input, shape, stride, start, place):
-        ctx.shape, ctx.place = input.array.shape, place
-        return window(input, shape, stride, start)
-
-    @staticmethod
-    def backward(ctx, grad):
-        return PlaceDiagonal.apply(grad, ctx.shape, ctx.place), None, None, None, None
+def atleast_1d(*tensors: Tensor) -> Tensor | tuple[Tensor, ...]:
+    """Numbers as vectors of one element; other tensors as they are. PyTorch: torch.atleast_1d."""
+    return _each("atleast_1d", tensors, lambda tensor: reshape(tensor, 1) if tensor.array.ndim == 0 else tensor)
 
 
-class PlaceDiagonal(Function):
-    """Zeros, but for a diagonal. PyTorch: diagonal_backward."""
+def atleast_2d(*tensors: Tensor) -> Tensor | tuple[Tensor, ...]:
+    """Numbers and vectors as matrices of one row; others as they are. PyTorch: torch.atleast_2d."""
+    return _each("atleast_2d", tensors, _two_dimensional)
 
-    node_name = "DiagonalBackward0"
 
-    @staticmethod
-    def forward(ctx, grad, shape, place):
-        ctx.place = place
-        result = wrap(grad.kernels.zeros(shape, grad.array.dtype))
-        grad.kernels.copy_into(diagonal(result, *place).array, grad.array)
-        return result
+def _two_dimensional(tensor: Tensor) -> Tensor:
+    if tensor.array.ndim == 0:
+        return reshape(tensor, 1, 1)
+    return unsqueeze(tensor, 0) if tensor.array.ndim == 1 else tensor
 
-    @staticmethod
-    def backward(ctx, grad):
-        return diagonal(grad, *ctx.place), None, None
+
+def atleast_3d(*tensors: Tensor) -> Tensor | tuple[Tensor, ...]:
+    """Vectors (n) as (1, n, 1) and matrices (n, m) as (n, m, 1); more dimensions as they are. PyTorch: torch.atleast_3d."""
+    return _each("atleast_3d", tensors, _three_dimensional)
+
+
+def _three_dimensional(tensor: Tensor) -> Tensor:
+    if tensor.array.ndim == 0:
+        return reshape(tensor, 1, 1, 1)
+    if tensor.array.ndim == 1:
+        return unsqueeze(unsqueeze(tensor, 0), -1)
+    return unsqueeze(tensor, -1) if tensor.array.ndim == 2 else tensor
+
+
+def _each(function: str, tensors: tuple, change):
+    """f(tensor), f(a, b) and f([a, b]) alike: one result or a tuple of them."""
+    if len(tensors) == 1 and isinstance(tensors[0], Tensor):
+        return change(tensors[0])
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        (tensors,) = tensors
+    for each in tensors:
+        if not isinstance(each, Tensor):
+            raise TypeError(
+                f"{function}() received an invalid combination of arguments - got ({type(each).__name__}), but "
+                "expected one of:"
+            )
+    return tuple([change(each) for each in tensors])
+
+
+def block_diag(*tensors: Tensor) -> Tensor:
+    """Matrices along the diagonal of a larger one, zeros elsewhere; vectors count as rows. PyTorch: torch.block_diag."""
+    tensors = _list_of_tensors(tensors, "block_diag")
+    for place, each in enumerate(tensors):
+        if each.array.ndim > 2:
+            raise RuntimeError(
+                "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input "
+                f"{place} has {each.array.ndim} dimensions"
+            )
+    if not tensors:
+        return zeros((1, 0))
+    blocks = [_two_dimensional(each) for each in tensors]
+    dtype = blocks[0].dtype
+    for each in blocks[1:]:
+        dtype = promote_types(dtype, each.dtype)
+    width, rows, left = sum([each.array.shape[1] for each in blocks]), [], 0
+    for each in blocks:
+        height, own = each.array.shape
+        row = (zeros((height, left), dtype=dtype), each, zeros((height, width - left - own), dtype=dtype))
+        rows.append(cat(row, 1))
+        left += own
+    return cat(rows, 0)
+
+
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    """All tuples of one element of each vector, the last changing fastest: (n * m * ..., count). PyTorch: torch.cartesian_prod."""
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        (tensors,) = tensors
+    tensors = _list_of_tensors(tensors, "cartesian_prod")
+    for each in tensors:
+        if each.array.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(each.array.shape)}")
+    if len(tensors) == 1:
+        return tensors[0]
+    shape = [each.array.size for each in tensors]
+    grids = [
+        reshape(expand(reshape(each, [-1 if axis == place else 1 for axis in range(len(shape))]), shape), -1)
+        for place, each in enumerate(tensors)
+    ]
+    return stack(grids, 1)
+
+
+def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
+    """All choices of r elements of a vector, in the order of their places: (count, r). PyTorch: torch.combinations."""
+    check_tensor(input, "combinations", "input", 1)
+    if input.array.ndim != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.array.shape)}")
+    if r < 0:
+        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+    if r == 0:
+        return input.new_empty(0)
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    places = np.array(list(choose(range(input.array.size), r)), np.int64).reshape(-1, r)
+    return stack([input[wrap(np.ascontiguousarray(column))] for column in places.T], 1)
+
+
+def _is_channels_last(tensor: Tensor) -> bool:
+    return not tensor.array.flags.c_contiguous and is_in_format(tensor, channels_last)
+
+
+def _castable(result: Tensor, out: Tensor) -> Tensor:
+    if result.dtype.category > out.dtype.category:
+        name = types.SCALAR_NAME[out.dtype]
+        raise TypeError(f"torch.cat(): input types can't be cast to the desired output type {name}")
+    return result
 
 
 def _list_of_tensors(tensors, function: str) -> list[Tensor]:

@@ -11,8 +11,8 @@ from minitorch._tensor import Tensor, contiguous_strides
 from minitorch.autograd.grad_mode import mode
 from minitorch.ops.creation import empty, strides_in_format
 from minitorch.ops.promotion import check_tensor
-from minitorch.ops.shape import as_strided
 from minitorch.ops.sizes import MAX, sizes_of
+from minitorch.ops.strided import as_strided
 from minitorch.ops.writable import check, check_castable, check_overlap
 
 

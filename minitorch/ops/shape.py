@@ -11,9 +11,8 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
-from minitorch.ops.promotion import check_tensor
+from minitorch.ops.promotion import broadcast, check_tensor
 from minitorch.ops.sizes import (
-    MAX,
     checked_numel,
     infer_size,
     several,
@@ -61,68 +60,6 @@ def detach(input: Tensor) -> Tensor:
 def alias(input: Tensor) -> Tensor:
     """A view of all of it. PyTorch: torch.ops.aten.alias."""
     return window(input, input.array.shape, input.stride(), input._offset)
-
-
-def as_strided(
-    input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
-) -> Tensor:
-    """Any window onto the storage. Raises RuntimeError where it would leave the storage. PyTorch: torch.as_strided."""
-    check_tensor(input, "as_strided", "input", 1)
-    size = sizes_of((size,), "as_strided")
-    stride = sizes_of((stride,), "as_strided", "stride")
-    offset = input._offset if storage_offset is None else storage_offset
-    if len(size) != len(stride):
-        raise RuntimeError("mismatch in length of strides and shape")
-    for step in stride:
-        if step < 0:
-            raise RuntimeError(
-                f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}"
-            )
-    if offset < 0:
-        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
-    reach = 0 if 0 in size else offset + 1 + sum((n - 1) * step for n, step in zip(size, stride))
-    itemsize = input.array.itemsize
-    if any(each < 0 for each in size) or reach * itemsize > MAX:
-        raise RuntimeError(
-            f"Storage size calculation overflowed with sizes={list(size)} and strides={list(stride)}"
-        )
-    if reach * itemsize > input._storage.nbytes():
-        raise RuntimeError(
-            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize "
-            f"{itemsize} requiring a storage size of {reach * itemsize} are out of bounds for storage of size "
-            f"{input._storage.nbytes()}"
-        )
-    return AsStrided.apply(input, size, stride, offset)
-
-
-class AsStrided(Function):
-    """derivatives.yaml: as_strided. Elements seen several times collect several gradients."""
-
-    @staticmethod
-    def forward(ctx, input, size, stride, offset):
-        ctx.geometry = input.array.shape, input.stride(), input._offset
-        ctx.window = size, stride, offset
-        return window(input, size, stride, offset)
-
-    @staticmethod
-    def backward(ctx, grad):
-        return AsStridedBackward.apply(grad, ctx.geometry, ctx.window), None, None, None
-
-
-class AsStridedBackward(Function):
-    """The sum, for every element of the input, of the gradients of the window's elements that show it."""
-
-    @staticmethod
-    def forward(ctx, grad, geometry, view):
-        ctx.geometry, ctx.window = geometry, view
-        return wrap(grad.kernels.window_sum(grad.array, geometry, view))
-
-    @staticmethod
-    def backward(ctx, grad):
-        shape, stride, offset = ctx.geometry
-        inner = grad.new_empty_strided(shape, stride).copy_(grad)
-        size, view_stride, view_offset = ctx.window
-        return as_strided(inner, size, view_stride, view_offset - offset), None, None
 
 
 def view(input: Tensor, *shape) -> Tensor:
@@ -185,10 +122,10 @@ def view_bytes(input: Tensor, dtype: types.dtype) -> Tensor:
     return result
 
 
-def reshape(input: Tensor, *shape) -> Tensor:
+def reshape(input: Tensor, *sizes, shape=None) -> Tensor:
     """The same elements in another shape, as a view where the strides allow it. PyTorch: torch.reshape."""
     check_tensor(input, "reshape", "input", 1)
-    new = infer_size(sizes_of(shape, "reshape", "shape"), checked_numel(input.array.shape))
+    new = infer_size(sizes_of(sizes if shape is None else (shape,), "reshape", "shape"), checked_numel(input.array.shape))
     stride = view_strides(input.array.shape, input.stride(), new)
     if stride is None:
         return UnsafeView.apply(input.contiguous(), new)
@@ -247,11 +184,11 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     return view(input, (*shape[:dim], *sizes, *shape[dim + 1 :]))
 
 
-def permute(input: Tensor, *dims) -> Tensor:
+def permute(input: Tensor, *order, dims=None) -> Tensor:
     """The dimensions in another order. PyTorch: torch.permute."""
-    if not dims:
+    if not order and dims is None:
         raise TypeError('permute() missing 1 required positional arguments: "dims"')
-    dims = sizes_of(dims, "permute", "dims")
+    dims = sizes_of(order if dims is None else (dims,), "permute", "dims")
     ndim = input.array.ndim
     if len(dims) != ndim:
         raise RuntimeError(
@@ -330,14 +267,37 @@ def numpy_T(input: Tensor) -> Tensor:
     return Permute.apply(input, tuple(range(input.array.ndim))[::-1])
 
 
-def matrix_T(input: Tensor) -> Tensor:
-    """The last two dimensions exchanged. PyTorch: Tensor.mT."""
+def matrix_T(input: Tensor, name: str = "mT") -> Tensor:
+    """The last two dimensions exchanged; a 0-d tensor as it is. PyTorch: Tensor.mT, Tensor.mH."""
+    if input.array.ndim == 0:
+        return input
     if input.array.ndim < 2:
         raise RuntimeError(
-            "tensor.mT is only supported on matrices or batches of matrices. Got "
+            f"tensor.{name} is only supported on matrices or batches of matrices. Got "
             f"{input.array.ndim}-D tensor."
         )
     return transpose(input, -2, -1)
+
+
+def adjoint(input: Tensor) -> Tensor:
+    """Matrices transposed (and conjugated, if they were complex). PyTorch: torch.adjoint."""
+    if input.array.ndim < 2:
+        raise RuntimeError(
+            "tensor.adjoint() is only supported on matrices or batches of matrices. Got "
+            f"{input.array.ndim}-D tensor."
+        )
+    return transpose(input, -2, -1)
+
+
+def matrix_H(input: Tensor) -> Tensor:
+    """A matrix transposed (and conjugated, if it were complex); a 0-d tensor as it is. PyTorch: Tensor.H."""
+    ndim = input.array.ndim
+    if ndim not in (0, 2):
+        raise RuntimeError(
+            f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor."
+            + (" For batches of matrices, consider using tensor.mH" if ndim > 2 else "")
+        )
+    return transpose(input, 0, 1) if ndim else input
 
 
 def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
@@ -359,9 +319,9 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     return permute(input, [place[axis] if axis in place else next(rest) for axis in range(ndim)])
 
 
-def expand(input: Tensor, *sizes) -> Tensor:
+def expand(input: Tensor, *sizes, size=None) -> Tensor:
     """Dimensions of size 1 repeated without a copy (stride 0); -1 keeps a size. PyTorch: Tensor.expand."""
-    target = sizes_of(sizes, "expand")
+    target = sizes_of(sizes if size is None else (size,), "expand")
     shape, stride = input.array.shape, input.stride()
     new = len(target) - len(shape)
     if new < 0:
@@ -471,3 +431,37 @@ class Unsqueeze(Function):
     @staticmethod
     def backward(ctx, grad):
         return squeeze(grad, ctx.dim), None, None, None
+
+
+def broadcast_shapes(*shapes) -> types.Size:
+    """The shape that all can be expanded to, numbers counting as shapes of one dimension. PyTorch: torch.broadcast_shapes.
+
+    Raises RuntimeError where there is none, ValueError for a negative size.
+    """
+    given = []
+    for shape in shapes:
+        if not isinstance(shape, (int, tuple, list)):
+            raise RuntimeError(f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {shape}")
+        given.append((shape,) if isinstance(shape, int) else tuple(shape))
+    common = [1] * max([len(shape) for shape in given], default=0)
+    for place, shape in enumerate(given):
+        for axis in range(-1, -1 - len(shape), -1):
+            if shape[axis] < 0:
+                raise ValueError("Attempting to broadcast a dimension with negative length!")
+            if shape[axis] in (1, common[axis]):
+                continue
+            if common[axis] != 1:
+                raise RuntimeError(
+                    f"Attempting to broadcast a dimension of length {shape[axis]} at {axis}! Mismatching argument at "
+                    f"index {place} had {shape}; but expected shape should be broadcastable to {common}"
+                )
+            common[axis] = shape[axis]
+    return types.Size(common)
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """All expanded to the shape that they have in common. PyTorch: torch.broadcast_tensors."""
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        (tensors,) = tensors
+    size = broadcast(*[each.array.shape for each in tensors]) if tensors else ()
+    return tuple([each if each.array.shape == size else expand(each, size) for each in tensors])

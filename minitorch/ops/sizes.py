@@ -153,9 +153,11 @@ class layout(memory_format):
 contiguous_format = memory_format("contiguous_format")  # row-major
 preserve_format = memory_format("preserve_format")  # as the example
 channels_last = memory_format("channels_last")  # images with their channels innermost
+channels_last_3d = memory_format("channels_last_3d")  # volumes with their channels innermost
 strided = layout("strided")
 
 CHANNELS_LAST_ORDER = (0, 2, 3, 1)  # the dimensions of an image batch from the outermost to the innermost
+CHANNELS_LAST_3D_ORDER = (0, 2, 3, 4, 1)
 
 
 def check_format(value: object, function: str) -> None:

@@ -57,10 +57,25 @@ def check_overlap(target: Tensor, source: Tensor) -> None:
     if start_a == start_b and a.shape == b.shape and a.strides == b.strides:
         return
     if start_a < start_b + b.nbytes and start_b < start_a + a.nbytes:
-        raise RuntimeError(
-            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
-            "location. Please clone() the tensor before performing the operation."
-        )
+        raise RuntimeError(OVERLAP)
+
+
+OVERLAP = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+    "location. Please clone() the tensor before performing the operation."
+)
+
+
+def shares_memory(target: Tensor, source: Tensor) -> bool:
+    """Whether they are one tensor, or lie without gaps in one storage and have elements in common."""
+    if target is source:
+        return True
+    try:
+        check_overlap(target, source)
+    except RuntimeError:
+        return True
+    a, b = target.array, source.array
+    return target._storage is source._storage and target._offset == source._offset and a.size > 0 and b.size > 0
 
 
 def check_castable(source: types.dtype, target: types.dtype) -> None:

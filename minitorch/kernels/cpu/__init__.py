@@ -25,9 +25,19 @@ from minitorch.kernels.cpu.im2col import im2col as im2col
 from minitorch.kernels.cpu.indexing import index as index
 from minitorch.kernels.cpu.indexing import index_add as index_add
 from minitorch.kernels.cpu.indexing import index_put as index_put
+from minitorch.kernels.cpu.indexing import index_reduce as index_reduce
 from minitorch.kernels.cpu.indexing import index_shape as index_shape
 from minitorch.kernels.cpu.indexing import masked_fill as masked_fill
 from minitorch.kernels.cpu.indexing import nonzero as nonzero
+from minitorch.kernels.cpu.linalg import cholesky as cholesky
+from minitorch.kernels.cpu.linalg import eigh as eigh
+from minitorch.kernels.cpu.linalg import householder as householder
+from minitorch.kernels.cpu.linalg import inverse as inverse
+from minitorch.kernels.cpu.linalg import lu as lu
+from minitorch.kernels.cpu.linalg import qr as qr
+from minitorch.kernels.cpu.linalg import solve as solve
+from minitorch.kernels.cpu.linalg import solve_triangular as solve_triangular
+from minitorch.kernels.cpu.linalg import svd as svd
 from minitorch.kernels.cpu.linear import linear as linear
 from minitorch.kernels.cpu.linear import linear_backward as linear_backward
 from minitorch.kernels.cpu.loss import binary_cross_entropy as binary_cross_entropy
@@ -207,5 +217,7 @@ from minitorch.kernels.cpu.softmax import softmax_backward as softmax_backward
 from minitorch.kernels.cpu.sort import median as median
 from minitorch.kernels.cpu.sort import sort as sort
 from minitorch.kernels.cpu.sort import unique as unique
+from minitorch.kernels.cpu.sort import unique_runs as unique_runs
+from minitorch.kernels.cpu.sort import unique_slices as unique_slices
 from minitorch.kernels.cpu.strided import window as window
 from minitorch.kernels.cpu.strided import window_sum as window_sum

@@ -74,6 +74,20 @@ def index_add(array: np.ndarray, indices: Indices, values: np.ndarray) -> None:
         _add(target, starts, run, values, 0, run)
 
 
+def index_reduce(array: np.ndarray, indices: Indices, values: np.ndarray, reduce: str) -> None:
+    """Combine `array[indices]` with values: "prod", "amax" or "amin". NaN wins. PyTorch: scatter_reduce_two.
+
+    Each element takes its terms in the order of the indices.
+    """
+    shape = index_shape(array.shape, indices)
+    if 0 in shape:
+        return
+    starts, run = _places(array, indices, None)
+    places = (starts[:, None] + np.arange(run)).reshape(-1)
+    combine = {"prod": np.multiply, "amax": np.maximum, "amin": np.minimum}[reduce]
+    combine.at(_memory(array), places, np.broadcast_to(values, shape).reshape(-1))
+
+
 def masked_fill(array: np.ndarray, mask: np.ndarray, value: np.ndarray) -> None:
     """Write one value where the mask, broadcast, is True. PyTorch: masked_fill_kernel."""
     np.copyto(array, value, where=mask)

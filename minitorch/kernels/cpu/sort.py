@@ -21,6 +21,28 @@ def unique(array: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return elements, inverse.reshape(array.shape), counts
 
 
+def unique_slices(array: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The places of the different slices of an axis in ascending order, which each slice is, and how often they occur."""
+    rows = np.moveaxis(array, axis, 0).reshape(array.shape[axis], -1)
+    order = np.lexsort(rows.T[::-1]) if rows.shape[1] else np.arange(len(rows))
+    return _runs(rows[order], order)
+
+
+def unique_runs(array: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same for slices of which only neighbours are compared, in the order they come."""
+    rows = np.moveaxis(array, axis, 0).reshape(array.shape[axis], -1)
+    return _runs(rows, np.arange(len(rows)))
+
+
+def _runs(rows: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    new = np.ones(len(rows), np.bool_)
+    new[1:] = (rows[1:] != rows[:-1]).any(1)
+    inverse = np.empty(len(rows), np.int64)
+    inverse[order] = np.cumsum(new) - 1
+    starts = np.flatnonzero(new)
+    return order[starts], inverse, np.diff(np.append(starts, len(rows)))
+
+
 def median(array: np.ndarray, axis: int, keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
     """The middle element, the lower of two, or the first NaN; and its place, int64."""
     if array.ndim == 0:

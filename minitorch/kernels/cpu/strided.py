@@ -15,20 +15,19 @@ def window(memory: np.ndarray, dtype: np.dtype, shape: tuple[int, ...], stride: 
     return np.ndarray(shape, dtype, memory, offset * itemsize, tuple([step * itemsize for step in stride]))
 
 
-def window_sum(grad: np.ndarray, base: Geometry, view: Geometry) -> np.ndarray:
-    """For every element of the base, the sum of the elements of `grad`, a tensor on the view, that stand on it."""
-    base_shape, base_stride, base_offset = base
-    view_shape, view_stride, view_offset = view
-    positions = _positions(base_shape, base_stride, base_offset).reshape(-1)
-    shown = _positions(view_shape, view_stride, view_offset).reshape(-1)
-    reach = 1 + max(positions.max(initial=0), shown.max(initial=0))
+def window_sum(grad: np.ndarray, target: Geometry, source: Geometry, base: Geometry) -> np.ndarray:
+    """For every element of `target`, the sum of the elements of `grad`, a tensor on `source`, that stand on it.
+
+    Where `base` (one of the two) shows an element several times, those share it.
+    """
+    places, shown, owned = (_positions(*each).reshape(-1) for each in (target, source, base))
+    reach = 1 + max(each.max(initial=0) for each in (places, shown, owned))
     total = zeros((int(reach),), grad.dtype)
     np.add.at(total, shown, grad.reshape(-1))
-    result = total[positions].reshape(base_shape)
-    repeated = np.bincount(positions, minlength=1)[positions] if positions.size else positions
-    if repeated.size and repeated.max() > 1:  # the base itself shows an element several times: they share its gradient
-        result = result / repeated.reshape(base_shape).astype(grad.dtype)
-    return result.astype(grad.dtype, copy=False)
+    repeated = np.bincount(owned, minlength=int(reach))
+    if repeated.max() > 1:
+        total = total / np.maximum(repeated, 1).astype(grad.dtype)
+    return total[places].reshape(target[0]).astype(grad.dtype, copy=False)
 
 
 def _positions(shape: tuple[int, ...], stride: tuple[int, ...], offset: int) -> np.ndarray:
