@@ -192,7 +192,7 @@ class Clone(Function):
     def forward(ctx, input, memory_format):
         if memory_format is not None:
             return _copy(input, input.dtype, strides_in_format(input, memory_format))
-        if input.array.flags.c_contiguous and (input._stride is None or 1 not in input.array.shape):
+        if input.array.flags.c_contiguous and (input._stride is None or not {0, 1} & set(input.array.shape)):
             return wrap(input.kernels.contiguous(input.array))
         result = empty_like(input)
         input.kernels.copy_into(result.array, input.array)

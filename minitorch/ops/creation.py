@@ -140,6 +140,8 @@ def strides_in_format(input: Tensor, memory_format) -> tuple[int, ...]:
 def dense_strides(input: Tensor) -> tuple[int, ...]:
     """The strides of a new tensor like this one: its own order of dimensions, without gaps; row-major if they overlap."""
     shape, stride = input.array.shape, input.stride()
+    if 0 in shape:
+        return stride
     if input.array.flags.c_contiguous and 1 not in shape:
         return contiguous_strides(shape)
     order = sorted(range(len(shape)), key=lambda axis: (stride[axis], shape[axis]))

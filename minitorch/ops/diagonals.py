@@ -2,7 +2,7 @@
 
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
-from minitorch.ops.out import deliver
+from minitorch.ops.inplace import deliver_recorded
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.shape import reshape, window
 from minitorch.ops.sizes import contiguous_format, wrap_dim
@@ -88,7 +88,7 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
         result = diag_embed(input, diagonal)
     else:
         result = _diagonal(input, diagonal, 0, 1).clone(memory_format=contiguous_format)
-    return result if out is None else deliver(out, "diag", result, input, cast=False)
+    return result if out is None else deliver_recorded(out, "diag", result, input)
 
 
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:

@@ -10,10 +10,11 @@ from minitorch.ops.creation import empty_like, zeros_like
 from minitorch.ops.distributions import exponential_
 from minitorch.ops.extreme import max
 from minitorch.ops.gather import scatter
-from minitorch.ops.joining import cat, chunk
+from minitorch.ops.joining import cat
 from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import wrap_dim
+from minitorch.ops.slicing import chunk
 from minitorch.ops.softmax import softmax
 from minitorch.ops.unary import exp, log1p
 from minitorch.random import default_generator

@@ -11,6 +11,7 @@ from minitorch.autograd.node import gradient_edge
 from minitorch.ops.convert import tensor
 from minitorch.ops.creation import empty_like, ones, zeros_like
 from minitorch.ops.numbers import checked_number
+from minitorch.ops.out import deliver
 from minitorch.ops.pointwise import add, div, floor_divide, mul, sub
 from minitorch.ops.promotion import Number, array_of, broadcast, operand
 from minitorch.ops.strided import AsStrided, AsStridedBackward
@@ -123,6 +124,14 @@ def _move_saved(result: Tensor, target: Tensor) -> None:
             versions = list(node._versions)
             versions[place] = target._storage.version
             node._versions = tuple(versions)
+
+
+def deliver_recorded(out: Tensor, function: str, result: Tensor, *inputs: Tensor) -> Tensor:
+    """Write a result of the same dtype into `out`, and record it: what PyTorch does where its `out=` is made of others."""
+    deliver(out, function, result.detach(), *inputs, cast=False)
+    if mode.enabled and result._requires_grad:
+        rebase(out, result._grad_fn, result._output_nr)
+    return out
 
 
 def add_(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:

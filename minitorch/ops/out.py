@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from minitorch import types
 from minitorch._tensor import Tensor, contiguous_strides
 from minitorch.autograd.grad_mode import mode
-from minitorch.ops.creation import empty, strides_in_format
+from minitorch.ops.creation import dense_strides, empty, strides_in_format
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import MAX, sizes_of
 from minitorch.ops.strided import as_strided
@@ -35,7 +35,7 @@ def deliver(out: Tensor, function: str, result: Tensor, *inputs: Tensor, cast: b
         )
     check_castable(result.dtype, out.dtype)
     if out.array.shape != result.array.shape:
-        resize_output(out, result.array.shape)
+        resize_output(out, result.array.shape, dense_strides(result))
     check(out)
     for each in inputs:
         check_overlap(out, each)
@@ -52,8 +52,8 @@ def deliver_all(out: Sequence[Tensor], function: str, results: Sequence[Tensor],
     return type(results)(delivered)
 
 
-def resize_output(out: Tensor, shape: tuple[int, ...]) -> None:
-    """Make `out` row-major of a shape, with a warning if it had elements. PyTorch: at::native::resize_output."""
+def resize_output(out: Tensor, shape: tuple[int, ...], stride: tuple[int, ...] | None = None) -> None:
+    """Give `out` a shape, row-major or with other strides, with a warning if it had elements. PyTorch: at::native::resize_output."""
     if out.array.size:
         warnings.warn(
             "An output with one or more elements was resized since it had shape "
@@ -63,7 +63,7 @@ def resize_output(out: Tensor, shape: tuple[int, ...]) -> None:
             "zero elements with t.resize_(0).",
             stacklevel=4,
         )
-    _resize(out, shape, contiguous_strides(shape))
+    _resize(out, shape, contiguous_strides(shape) if stride is None else stride)
 
 
 def resize_(input: Tensor, *sizes, memory_format=None) -> Tensor:

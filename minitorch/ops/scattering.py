@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from minitorch._tensor import Tensor
 from minitorch.autograd.function import Function
 from minitorch.ops.diagonals import diagonal
-from minitorch.ops.out import deliver
+from minitorch.ops.inplace import deliver_recorded
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.slicing import select, slice
 from minitorch.ops.strided import as_strided
@@ -47,7 +47,7 @@ def slice_scatter(
 ) -> Tensor:
     """A copy with every `step`-th slice of a dimension from start to end replaced. PyTorch: torch.slice_scatter."""
     result = _replaced(SliceScatter, input, src, lambda tensor: slice(tensor, dim, start, end, step))
-    return result if out is None else deliver(out, "slice_scatter", result, input, src, cast=False)
+    return result if out is None else deliver_recorded(out, "slice_scatter", result, input, src)
 
 
 class SliceScatter(SelectScatter):

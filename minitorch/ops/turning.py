@@ -102,6 +102,8 @@ class Roll(Function):
     def forward(ctx, input, shifts, dims):
         ctx.shifts, ctx.dims = shifts, dims
         array = input.array
+        if array.size == 0:
+            return input.clone()
         return wrap(input.kernels.contiguous(np.roll(array, shifts, dims) if dims else np.roll(array, shifts[0])))
 
     @staticmethod

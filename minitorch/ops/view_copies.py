@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from minitorch._tensor import Tensor
 from minitorch.ops import diagonals, shape, slicing, strided
 from minitorch.ops.convert import clone
-from minitorch.ops.out import deliver, deliver_all
+from minitorch.ops.inplace import deliver_recorded
+from minitorch.ops.out import deliver_all
 from minitorch.ops.sizes import contiguous_format
 
 
@@ -111,11 +112,11 @@ def split_with_sizes_copy(input: Tensor, split_sizes: Sequence[int], dim: int = 
 
 def _copied(function: str, view: Tensor, out: Tensor | None) -> Tensor:
     copy = clone(view, memory_format=contiguous_format)
-    return copy if out is None else deliver(out, function, copy, cast=False)
+    return copy if out is None else deliver_recorded(out, function, copy)
 
 
 def _all_copied(function: str, views: tuple[Tensor, ...], out: Sequence[Tensor] | None):
     if out is None:
         return tuple([clone(each, memory_format=contiguous_format) for each in views])
-    deliver_all(out, function, views, cast=False)
+    deliver_all(out, function, [each.detach() for each in views], cast=False)
     return None
