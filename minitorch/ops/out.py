@@ -81,6 +81,7 @@ def resize_(input: Tensor, *sizes, memory_format=None) -> Tensor:
         _resize(input, shape, contiguous_strides(shape))
     if memory_format is not None:
         _resize(input, shape, strides_in_format(input, memory_format))
+    input._storage.version += 1
     return input
 
 

@@ -103,7 +103,7 @@ class Roll(Function):
         ctx.shifts, ctx.dims = shifts, dims
         array = input.array
         if array.size == 0:
-            return input.clone()
+            return input.clone() if dims else wrap(input.kernels.contiguous(array))
         return wrap(input.kernels.contiguous(np.roll(array, shifts, dims) if dims else np.roll(array, shifts[0])))
 
     @staticmethod
