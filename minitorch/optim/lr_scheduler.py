@@ -1,149 +1,22 @@
 """Learning-rate schedules. PyTorch: torch/optim/lr_scheduler.py."""
 
-import functools
 import math
 import types
-import warnings
-import weakref
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from minitorch._tensor import Tensor
-from minitorch.optim.optimizer import Optimizer, scalar
-
-_EPOCH_DEPRECATION_WARNING = (
-    "The epoch parameter in `scheduler.step()` was not necessary and is being "
-    "deprecated where possible. Please use `scheduler.step()` to step the "
-    "scheduler. During the deprecation, if epoch is different from None, the "
-    "closed form is used instead of the new chainable form, where available. "
-    "Please open an issue if you are unable to replicate your use case: "
-    "https://github.com/pytorch/pytorch/issues/new/choose."
-)
-_ORDER_ADVICE = "See more details at https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate"
-
-
-class LRScheduler:
-    """Base class: a subclass defines `get_lr`, the rates of epoch `last_epoch`, one per parameter group.
-
-    The constructor sets the rates of epoch 0; call `step()` after the optimizer's, once per epoch.
-    PyTorch: torch.optim.lr_scheduler.LRScheduler.
-    """
-
-    _get_lr_called_within_step = False
-    _is_initial = False
-
-    def __init__(self, optimizer: Optimizer, last_epoch: int = -1):
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
-        self.optimizer = optimizer
-        for number, group in enumerate(optimizer.param_groups):
-            if last_epoch == -1:
-                group.setdefault("initial_lr", _copied(group["lr"]))
-            elif "initial_lr" not in group:
-                raise KeyError(
-                    f"param 'initial_lr' is not specified in param_groups[{number}] when resuming scheduler "
-                    f"with "
-                    "last_epoch >= 0.\n"
-                    "This typically happens when:\n"
-                    "1. You're trying to resume training from a checkpoint but haven't properly loaded the "
-                    "optimizer "
-                    "state\n"
-                    "2. You're using last_epoch >= 0 for a fresh training run (not recommended)"
-                )
-        self.base_lrs = [_copied(group["initial_lr"]) for group in optimizer.param_groups]
-        self.last_epoch = last_epoch
-        _watch_step(optimizer)
-        self._initial_step()
-
-    def _initial_step(self) -> None:
-        self._step_count = 0
-        self._is_initial = True
-        try:
-            self.step()
-        finally:
-            self._is_initial = False
-
-    def get_lr(self) -> list[float | Tensor]:
-        """The rates of epoch `last_epoch`, to be called by step()."""
-        raise NotImplementedError
-
-    def get_last_lr(self) -> list[float | Tensor]:
-        """The rates that the latest step() set."""
-        return self._last_lr
-
-    def step(self, epoch: int | None = None) -> None:
-        """Set the rates of the next epoch."""
-        if self._step_count == 1:
-            self._warn_about_order()
-        self._step_count += 1
-        if epoch is not None:
-            warnings.warn(_EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
-        self._update_lr(epoch)
-
-    def _update_lr(self, epoch: int | None = None) -> None:
-        self._get_lr_called_within_step = True
-        try:
-            if epoch is None:
-                self.last_epoch += 1
-                rates = self.get_lr()
-            else:
-                self.last_epoch = epoch
-                closed_form = hasattr(self, "_get_closed_form_lr")
-                rates = self._get_closed_form_lr() if closed_form else self.get_lr()
-        finally:
-            self._get_lr_called_within_step = False
-        for group, rate in zip(self.optimizer.param_groups, rates):
-            if isinstance(group["lr"], Tensor):
-                group["lr"].fill_(scalar(rate))
-            else:
-                group["lr"] = rate
-        self._last_lr = self._current()
-
-    def _current(self) -> list[float | Tensor]:
-        """The rates now in force, as copies."""
-        return [_copied(group["lr"]) for group in self.optimizer.param_groups]
-
-    def _warn_about_order(self) -> None:
-        if not hasattr(self.optimizer.step, "_wrapped_by_lr_sched"):
-            warnings.warn(
-                "Seems like `optimizer.step()` has been overridden after learning rate scheduler "
-                "initialization. "
-                "Please, make sure to call `optimizer.step()` before `lr_scheduler.step()`. " + _ORDER_ADVICE,
-                UserWarning,
-                stacklevel=3,
-            )
-        elif not getattr(self.optimizer, "_opt_called", False):
-            warnings.warn(
-                "Detected call of `lr_scheduler.step()` before `optimizer.step()`. "
-                "In PyTorch 1.1.0 and later, you should call them in the opposite order: "
-                "`optimizer.step()` before `lr_scheduler.step()`.  Failure to do this "
-                "will result in PyTorch skipping the first value of the learning rate schedule. "
-                + _ORDER_ADVICE,
-                UserWarning,
-                stacklevel=3,
-            )
-
-    def _warn_outside_step(self) -> None:
-        if not self._get_lr_called_within_step:
-            warnings.warn(
-                "To get the last learning rate computed by the scheduler, please use `get_last_lr()`.",
-                UserWarning,
-                stacklevel=3,
-            )
-
-    def state_dict(self) -> dict[str, Any]:
-        """Every attribute but the optimizer."""
-        return {name: value for name, value in self.__dict__.items() if name != "optimizer"}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what state_dict returned."""
-        self.__dict__.update(state_dict)
-
-
-class _LRScheduler(LRScheduler):
-    """The name that older scripts subclass."""
+from minitorch.optim._composed import ChainedScheduler as ChainedScheduler
+from minitorch.optim._composed import ReduceLROnPlateau as ReduceLROnPlateau
+from minitorch.optim._composed import SequentialLR as SequentialLR
+from minitorch.optim._cycles import CosineAnnealingWarmRestarts as CosineAnnealingWarmRestarts
+from minitorch.optim._cycles import CyclicLR as CyclicLR
+from minitorch.optim._cycles import OneCycleLR as OneCycleLR
+from minitorch.optim._schedule import LRScheduler as LRScheduler
+from minitorch.optim._schedule import _LRScheduler as _LRScheduler
+from minitorch.optim.optimizer import Optimizer
 
 
 class _WithFunctions(LRScheduler):
@@ -265,6 +138,93 @@ class ExponentialLR(LRScheduler):
         return [base * self.gamma**self.last_epoch for base in self.base_lrs]
 
 
+class ConstantLR(LRScheduler):
+    """lr = initial lr * factor, from epoch `total_iters` on without the factor. PyTorch: torch.optim.lr_scheduler.ConstantLR."""
+
+    def __init__(
+        self, optimizer: Optimizer, factor: float = 1.0 / 3, total_iters: int = 5, last_epoch: int = -1
+    ):
+        if not 0 <= factor <= 1.0:
+            raise ValueError("Constant multiplicative factor expected to be between 0 and 1.")
+        self.factor = factor
+        self.total_iters = total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[float | Tensor]:
+        self._warn_outside_step()
+        if self.last_epoch == 0:
+            return [group["lr"] * self.factor for group in self.optimizer.param_groups]
+        if self.last_epoch != self.total_iters:
+            return self._current()
+        return [group["lr"] * (1.0 / self.factor) for group in self.optimizer.param_groups]
+
+    def _get_closed_form_lr(self) -> list[float | Tensor]:
+        over = self.last_epoch >= self.total_iters
+        return [base * (self.factor + over * (1 - self.factor)) for base in self.base_lrs]
+
+
+class LinearLR(LRScheduler):
+    """lr = initial lr * a factor that goes from `start_factor` to `end_factor` in `total_iters` epochs.
+
+    PyTorch: torch.optim.lr_scheduler.LinearLR.
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        start_factor: float = 1.0 / 3,
+        end_factor: float = 1.0,
+        total_iters: int = 5,
+        last_epoch: int = -1,
+    ):
+        if not 0 < start_factor <= 1.0:
+            raise ValueError(
+                "Starting multiplicative factor expected to be greater than 0 and less or equal to 1."
+            )
+        if not 0 <= end_factor <= 1.0:
+            raise ValueError("Ending multiplicative factor expected to be between 0 and 1.")
+        self.start_factor = start_factor
+        self.end_factor = end_factor
+        self.total_iters = total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[float | Tensor]:
+        self._warn_outside_step()
+        if self.last_epoch == 0:
+            return [group["lr"] * self.start_factor for group in self.optimizer.param_groups]
+        if self._is_initial or self.last_epoch > self.total_iters:
+            return self._current()
+        rise = self.end_factor - self.start_factor
+        before = self.total_iters * self.start_factor + (self.last_epoch - 1) * rise
+        return [group["lr"] * (1.0 + rise / before) for group in self.optimizer.param_groups]
+
+    def _get_closed_form_lr(self) -> list[float | Tensor]:
+        rise = self.end_factor - self.start_factor
+        done = min(self.total_iters, self.last_epoch)
+        return [base * (self.start_factor + rise * done / self.total_iters) for base in self.base_lrs]
+
+
+class PolynomialLR(LRScheduler):
+    """lr = initial lr * (1 - epoch / total_iters)**power, 0 at the end. PyTorch: torch.optim.lr_scheduler.PolynomialLR."""
+
+    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1):
+        self.total_iters = total_iters
+        self.power = power
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[float | Tensor]:
+        self._warn_outside_step()
+        if self._is_initial or self.last_epoch > self.total_iters:
+            return self._current()
+        left = 1.0 - self.last_epoch / self.total_iters
+        before = 1.0 - (self.last_epoch - 1) / self.total_iters
+        return [group["lr"] * (left / before) ** self.power for group in self.optimizer.param_groups]
+
+    def _get_closed_form_lr(self) -> list[float | Tensor]:
+        left = 1.0 - min(self.total_iters, self.last_epoch) / self.total_iters
+        return [base * left**self.power for base in self.base_lrs]
+
+
 class CosineAnnealingLR(LRScheduler):
     """Half a cosine from the initial lr to `eta_min` in `T_max` epochs, then back.
 
@@ -298,24 +258,3 @@ class CosineAnnealingLR(LRScheduler):
 
     def _height(self, epoch: int) -> float:
         return 1 + math.cos(math.pi * epoch / self.T_max)
-
-
-def _copied(value: float | Tensor) -> float | Tensor:
-    return value.clone() if isinstance(value, Tensor) else value
-
-
-def _watch_step(optimizer: Optimizer) -> None:
-    """Let the optimizer note that its step() was called: schedulers warn when they are stepped before it."""
-    if hasattr(optimizer.step, "_wrapped_by_lr_sched"):
-        return
-    function = optimizer.step.__func__
-    owner = weakref.ref(optimizer)  # the optimizer itself would be a cycle
-
-    @functools.wraps(function)
-    def step(*args, **kwargs):
-        optimizer = owner()
-        optimizer._opt_called = True
-        return function(optimizer, *args, **kwargs)
-
-    step._wrapped_by_lr_sched = True
-    optimizer.step = step
