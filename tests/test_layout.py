@@ -35,7 +35,7 @@ LOOKS_UP = {"_tensor.py"} | {f"autograd/{name}.py" for name in ("engine", "funct
 LOOKS_UP |= {name for name in NAMES if name.startswith("_methods/")}
 
 # Parts of ops that are no family of operations: what families share, and the bookkeeping of Tensor.
-SHARED_BY_OPS = {"promotion", "sizes", "autograd", "devices", "numbers", "writable"}
+SHARED_BY_OPS = {"resample", "promotion", "sizes", "autograd", "devices", "numbers", "writable"}
 
 # Families whose tests stand elsewhere: with the indices, the streams of numbers, the optimizers.
 TESTED_IN = {
@@ -54,6 +54,13 @@ TESTED_IN = {
     "strided": "op_db/test_op_db.py",
     "turning": "op_db/test_op_db.py",
     "view_copies": "op_db/test_op_db.py",
+    "fold": "op_db/test_op_db.py",
+    "interpolate": "op_db/test_op_db.py",
+    "max_unpool": "op_db/test_op_db.py",
+    "max_pool": "op_db/test_op_db.py",
+    "avg_pool": "op_db/test_op_db.py",
+    "normalize": "op_db/test_op_db.py",
+    "norm": "op_db/test_op_db.py",
     "conv_transpose": "op_db/test_op_db.py",
     "elu": "op_db/test_op_db.py",
     "gated": "op_db/test_op_db.py",

@@ -106,7 +106,7 @@ def avg_pool2d(
         _refuse_shape(input.array.shape)
     if input.array.ndim == 3:
         if 0 in input.array.shape:
-            _refuse_shape(input.array.shape)
+            _check(unsqueeze(input, 0), kernel, stride, padding, (1, 1), ceil_mode, unbatched=True)
         batch = unsqueeze(input, 0)
         return squeeze(
             avg_pool2d(batch, kernel, stride, padding, ceil_mode, count_include_pad, divisor_override), 0

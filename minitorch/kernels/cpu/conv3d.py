@@ -1,6 +1,7 @@
 """Convolution over volumes: a sum of image convolutions, one for each depth of the kernel. PyTorch: native/Convolution.cpp.
 
-A volume (N, C, D, H, W) seen by one depth tap of the kernel is N * OD images.
+A volume (N, C, D, H, W) seen by one depth tap of the kernel is N * OD images. float32 is summed as float64: results
+of taps that are rounded before they are added lose a digit that PyTorch keeps.
 """
 
 import numpy as np
@@ -31,11 +32,11 @@ def conv3d(
             continue
         images = conv2d(_images(input[:, :, source]), _tap(weight, tap), None, *flat)
         if result is None:
-            result = zeros((input.shape[0], weight.shape[0], depth, *images.shape[2:]), input.dtype)
+            result = zeros((input.shape[0], weight.shape[0], depth, *images.shape[2:]), images.dtype)
         result[:, :, target] += _volumes(images, input.shape[0])
     if bias is not None:
         result += bias.reshape(-1, 1, 1, 1)
-    return result
+    return result.astype(input.dtype, copy=False)
 
 
 def conv3d_input(
@@ -48,7 +49,7 @@ def conv3d_input(
     groups: int,
 ) -> np.ndarray:
     """The gradient to the input, (N, C, D, H, W), of the gradient (N, O, OD, OH, OW)."""
-    result = zeros(tuple(input_shape), grad.dtype)
+    result = zeros(tuple(input_shape), _wide(grad.dtype))
     flat = stride[1:], padding[1:], dilation[1:], groups
     for tap in range(weight.shape[2]):
         source, target = _depths(tap, input_shape[2], grad.shape[2], stride[0], padding[0], dilation[0])
@@ -57,7 +58,7 @@ def conv3d_input(
             shape = (input_shape[0] * count, input_shape[1], *input_shape[3:])
             images = conv2d_input(_images(grad[:, :, target]), _tap(weight, tap), shape, *flat)
             result[:, :, source] += _volumes(images, input_shape[0])
-    return result
+    return result.astype(grad.dtype, copy=False)
 
 
 def conv3d_parameters(
@@ -70,7 +71,7 @@ def conv3d_parameters(
     groups: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The gradients to the weight, (O, C / groups, KD, KH, KW), and to the bias, (O,)."""
-    result = zeros(tuple(weight_shape), grad.dtype)
+    result = zeros(tuple(weight_shape), _wide(grad.dtype))
     flat = stride[1:], padding[1:], dilation[1:], groups
     shape = (*weight_shape[:2], *weight_shape[3:])
     for tap in range(weight_shape[2]):
@@ -79,7 +80,7 @@ def conv3d_parameters(
             result[:, :, tap], _ = conv2d_parameters(
                 _images(grad[:, :, target]), _images(input[:, :, source]), shape, *flat
             )
-    return result, grad.sum((0, 2, 3, 4), dtype=np.float64).astype(grad.dtype)
+    return result.astype(grad.dtype, copy=False), grad.sum((0, 2, 3, 4), dtype=_wide(grad.dtype)).astype(grad.dtype)
 
 
 def _depths(tap: int, depth: int, out: int, stride: int, padding: int, dilation: int) -> tuple[slice, slice]:
@@ -94,7 +95,7 @@ def _depths(tap: int, depth: int, out: int, stride: int, padding: int, dilation:
 
 def _images(volumes: np.ndarray) -> np.ndarray:
     """(N, C, D, H, W) -> (N * D, C, H, W)."""
-    swapped = np.ascontiguousarray(volumes.transpose(0, 2, 1, 3, 4))
+    swapped = np.ascontiguousarray(volumes.transpose(0, 2, 1, 3, 4), _wide(volumes.dtype))
     return swapped.reshape(-1, *swapped.shape[2:])
 
 
@@ -104,4 +105,8 @@ def _volumes(images: np.ndarray, batch: int) -> np.ndarray:
 
 
 def _tap(weight: np.ndarray, tap: int) -> np.ndarray:
-    return np.ascontiguousarray(weight[:, :, tap])
+    return np.ascontiguousarray(weight[:, :, tap], _wide(weight.dtype))
+
+
+def _wide(dtype: np.dtype) -> np.dtype:
+    return np.dtype(np.float64) if dtype.kind == "f" else dtype
