@@ -9,9 +9,9 @@ import sys
 from typing import NoReturn
 
 import minitorch
-from minitorch.cli import bench, compare, run
+from minitorch.cli import bench, compare, run, warmup
 
-COMMANDS = {"run": run, "compare": compare, "bench": bench}
+COMMANDS = {"run": run, "compare": compare, "bench": bench, "warmup": warmup}
 
 
 def main(arguments: list[str] | None = None) -> int:
