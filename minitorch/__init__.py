@@ -60,6 +60,9 @@ from minitorch.ops.convert import clone as clone
 from minitorch.ops.convert import from_dlpack as from_dlpack
 from minitorch.ops.convert import from_numpy as from_numpy
 from minitorch.ops.convert import tensor as tensor
+from minitorch.ops.counting import bincount as bincount
+from minitorch.ops.counting import histc as histc
+from minitorch.ops.counting import isin as isin
 from minitorch.ops.creation import arange as arange
 from minitorch.ops.creation import empty as empty
 from minitorch.ops.creation import empty_like as empty_like
@@ -68,16 +71,20 @@ from minitorch.ops.creation import eye as eye
 from minitorch.ops.creation import full as full
 from minitorch.ops.creation import full_like as full_like
 from minitorch.ops.creation import linspace as linspace
+from minitorch.ops.creation import logspace as logspace
 from minitorch.ops.creation import ones as ones
 from minitorch.ops.creation import ones_like as ones_like
-from minitorch.ops.creation import tril as tril
-from minitorch.ops.creation import triu as triu
+from minitorch.ops.creation import scalar_tensor as scalar_tensor
 from minitorch.ops.creation import zeros as zeros
 from minitorch.ops.creation import zeros_like as zeros_like
 from minitorch.ops.diagonals import diag as diag
 from minitorch.ops.diagonals import diag_embed as diag_embed
 from minitorch.ops.diagonals import diagflat as diagflat
 from minitorch.ops.diagonals import diagonal as diagonal
+from minitorch.ops.differences import cumulative_trapezoid as cumulative_trapezoid
+from minitorch.ops.differences import diff as diff
+from minitorch.ops.differences import gradient as gradient
+from minitorch.ops.differences import trapezoid as trapezoid
 from minitorch.ops.dropout import alpha_dropout as alpha_dropout
 from minitorch.ops.dropout import dropout as dropout
 from minitorch.ops.dropout import feature_alpha_dropout as feature_alpha_dropout
@@ -129,6 +136,14 @@ from minitorch.ops.matmul import matmul as matmul
 from minitorch.ops.matmul import mm as mm
 from minitorch.ops.matmul import mv as mv
 from minitorch.ops.matmul import outer as outer
+from minitorch.ops.order import bucketize as bucketize
+from minitorch.ops.order import kthvalue as kthvalue
+from minitorch.ops.order import mode as mode
+from minitorch.ops.order import msort as msort
+from minitorch.ops.order import nanmedian as nanmedian
+from minitorch.ops.order import nanquantile as nanquantile
+from minitorch.ops.order import quantile as quantile
+from minitorch.ops.order import searchsorted as searchsorted
 from minitorch.ops.out import resize_as_ as resize_as_
 from minitorch.ops.pointwise import add as add
 from minitorch.ops.pointwise import atan2 as atan2
@@ -187,13 +202,17 @@ from minitorch.ops.rounding import round as round
 from minitorch.ops.rounding import sign as sign
 from minitorch.ops.rounding import signbit as signbit
 from minitorch.ops.rounding import trunc as trunc
+from minitorch.ops.scan import cummax as cummax
+from minitorch.ops.scan import cummin as cummin
 from minitorch.ops.scan import cumprod as cumprod
 from minitorch.ops.scan import cumsum as cumsum
+from minitorch.ops.scan import logcumsumexp as logcumsumexp
 from minitorch.ops.scattering import as_strided_scatter as as_strided_scatter
 from minitorch.ops.scattering import diagonal_scatter as diagonal_scatter
 from minitorch.ops.scattering import select_scatter as select_scatter
 from minitorch.ops.scattering import slice_scatter as slice_scatter
 from minitorch.ops.shape import adjoint as adjoint
+from minitorch.ops.shape import as_strided as as_strided
 from minitorch.ops.shape import broadcast_shapes as broadcast_shapes
 from minitorch.ops.shape import broadcast_tensors as broadcast_tensors
 from minitorch.ops.shape import broadcast_to as broadcast_to
@@ -245,7 +264,19 @@ from minitorch.ops.special import lgamma as lgamma
 from minitorch.ops.special import logit as logit
 from minitorch.ops.special import mvlgamma as mvlgamma
 from minitorch.ops.special import polygamma as polygamma
+from minitorch.ops.statistics import cdist as cdist
+from minitorch.ops.statistics import corrcoef as corrcoef
+from minitorch.ops.statistics import cov as cov
+from minitorch.ops.statistics import dist as dist
+from minitorch.ops.statistics import nanmean as nanmean
+from minitorch.ops.statistics import nansum as nansum
+from minitorch.ops.statistics import renorm as renorm
 from minitorch.ops.strided import as_strided as as_strided
+from minitorch.ops.triangles import meshgrid as meshgrid
+from minitorch.ops.triangles import tril as tril
+from minitorch.ops.triangles import tril_indices as tril_indices
+from minitorch.ops.triangles import triu as triu
+from minitorch.ops.triangles import triu_indices as triu_indices
 from minitorch.ops.turning import flip as flip
 from minitorch.ops.turning import fliplr as fliplr
 from minitorch.ops.turning import flipud as flipud
@@ -341,6 +372,7 @@ subtract, multiply, divide, true_divide = sub, mul, div, div
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
 arcsin, arccos, arctan, fix = asin, acos, atan, trunc
 greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
+trapz = trapezoid
 arctan2, clip, moveaxis, swapaxes, swapdims = atan2, clamp, movedim, transpose, transpose
 
 

@@ -19,11 +19,14 @@ from minitorch._methods.indexing import Indexing
 from minitorch._methods.linalg import Linalg
 from minitorch._methods.reduction import Reduction
 from minitorch._methods.shape import Shape
+from minitorch._methods.statistics import Statistics
 from minitorch._storage import Storage
 from minitorch.kernels import cpu
 
 
-class Tensor(Arithmetic, Functions, InPlace, InPlaceFunctions, Shape, Indexing, Linalg, Reduction, Conversion):
+class Tensor(
+    Arithmetic, Functions, InPlace, InPlaceFunctions, Shape, Indexing, Linalg, Reduction, Statistics, Conversion
+):
     """A multi-dimensional array that remembers how it was made. PyTorch: torch.Tensor.
 
     `Tensor(2, 3)` is uninitialised memory and `Tensor([1, 2])` copies a list, both float; `minitorch.tensor` is the

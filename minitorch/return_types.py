@@ -91,3 +91,33 @@ class frexp(_Named):
     def exponent(self) -> Tensor:
         """Powers of 2, int32."""
         return self[1]
+
+
+class cummax(_ValuesAndIndices):
+    """What cummax(input, dim) returns."""
+
+    __slots__ = ()
+
+
+class cummin(_ValuesAndIndices):
+    """What cummin(input, dim) returns."""
+
+    __slots__ = ()
+
+
+class mode(_ValuesAndIndices):
+    """What mode(input) returns."""
+
+    __slots__ = ()
+
+
+class kthvalue(_ValuesAndIndices):
+    """What kthvalue(input, k) returns."""
+
+    __slots__ = ()
+
+
+class nanmedian(_ValuesAndIndices):
+    """What nanmedian(input, dim) returns."""
+
+    __slots__ = ()

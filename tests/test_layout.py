@@ -61,6 +61,7 @@ TESTED_IN = {
     "avg_pool": "op_db/test_op_db.py",
     "normalize": "op_db/test_op_db.py",
     "norm": "op_db/test_op_db.py",
+    "triangles": "op_db/test_op_db.py",
     "conv_transpose": "op_db/test_op_db.py",
     "elu": "op_db/test_op_db.py",
     "gated": "op_db/test_op_db.py",

@@ -205,3 +205,25 @@ class InPlaceFunctions:
     def logical_not_(self):
         """See `minitorch.logical_not`."""
         return write(self, minitorch.logical_not)
+
+    def cumsum_(self, dim, *, dtype=None):
+        """See `minitorch.cumsum`."""
+        minitorch.ops.writable.check(self)
+        return minitorch.ops.inplace.assign(self, minitorch.cumsum(self, dim, dtype=dtype or self.dtype))
+
+    def cumprod_(self, dim, *, dtype=None):
+        """See `minitorch.cumprod`."""
+        minitorch.ops.writable.check(self)
+        return minitorch.ops.inplace.assign(self, minitorch.cumprod(self, dim, dtype=dtype or self.dtype))
+
+    def renorm_(self, p, dim, maxnorm):
+        """See `minitorch.renorm`."""
+        return write(self, minitorch.renorm, p, dim, maxnorm)
+
+    def tril_(self, diagonal=0):
+        """See `minitorch.tril`."""
+        return write(self, minitorch.tril, diagonal)
+
+    def triu_(self, diagonal=0):
+        """See `minitorch.triu`."""
+        return write(self, minitorch.triu, diagonal)

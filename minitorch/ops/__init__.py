@@ -8,9 +8,11 @@ from minitorch.ops import combination as combination
 from minitorch.ops import comparison as comparison
 from minitorch.ops import conv as conv
 from minitorch.ops import convert as convert
+from minitorch.ops import counting as counting
 from minitorch.ops import creation as creation
 from minitorch.ops import devices as devices
 from minitorch.ops import diagonals as diagonals
+from minitorch.ops import differences as differences
 from minitorch.ops import distributions as distributions
 from minitorch.ops import dropout as dropout
 from minitorch.ops import extreme as extreme
@@ -23,6 +25,7 @@ from minitorch.ops import linalg as linalg
 from minitorch.ops import matmul as matmul
 from minitorch.ops import numbers as numbers
 from minitorch.ops import optim as optim
+from minitorch.ops import order as order
 from minitorch.ops import out as out
 from minitorch.ops import pointwise as pointwise
 from minitorch.ops import pool as pool
@@ -39,7 +42,9 @@ from minitorch.ops import slicing as slicing
 from minitorch.ops import softmax as softmax
 from minitorch.ops import sort as sort
 from minitorch.ops import special as special
+from minitorch.ops import statistics as statistics
 from minitorch.ops import strided as strided
+from minitorch.ops import triangles as triangles
 from minitorch.ops import turning as turning
 from minitorch.ops import unary as unary
 from minitorch.ops import view_copies as view_copies

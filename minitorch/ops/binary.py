@@ -110,7 +110,7 @@ def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Te
     if input.array.dtype != values.array.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     result = wrap(input.kernels.heaviside(input.array, values.array, dtype=dtype))
-    return result if out is None else deliver(out, "heaviside", result, input, values)
+    return result if out is None else deliver(out, "heaviside", result, input, values, cast=False)
 
 
 def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -121,16 +121,18 @@ def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Ten
 
 
 class Nextafter(Function):
-    """derivatives.yaml: nextafter: not_implemented."""
+    """derivatives.yaml: nextafter: the gradient passes where the number is another."""
 
     @staticmethod
     def forward(ctx, input, other, dtype):
         _refuse_integers("nextafter_cpu", dtype)
+        ctx.save_for_backward(input, other)
         return wrap(input.kernels.nextafter(input.array, other.array, dtype=dtype))
 
     @staticmethod
     def backward(ctx, grad):
-        raise RuntimeError("the derivative for 'nextafter' is not implemented.")
+        input, other = ctx.saved_tensors
+        return grad.masked_fill(input == other, 0), grad * 0, None
 
 
 def gcd(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -261,6 +263,7 @@ def float_power(input: Tensor | Number, exponent: Tensor | Number, *, out: Tenso
 
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """input * 2**other. PyTorch: torch.ldexp."""
+    check_tensor(input, "ldexp", "input", 1)
     check_tensor(other, "ldexp", "other", 2)
     result = input * pow(2.0, other)
     return result if out is None else deliver(out, "ldexp", result, input, other)

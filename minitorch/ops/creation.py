@@ -34,7 +34,7 @@ def empty(
 ) -> Tensor:
     """Memory as it comes. Raises RuntimeError for negative sizes or too much memory. PyTorch: torch.empty."""
     shape = _shape(size, "empty")
-    return _finish(kernels_on(device).empty(shape, _dtype(dtype, "empty").numpy), requires_grad)
+    return _finish(kernels_on(device).empty(shape, _dtype(dtype, "empty", out).numpy), requires_grad, out)
 
 
 def zeros(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False) -> Tensor:
@@ -43,12 +43,12 @@ def zeros(*size, out=None, dtype=None, layout=None, device=None, requires_grad=F
     if any(each < 0 for each in shape):
         raise RuntimeError("zeros: Dimension size must be non-negative.")
     shape = _shape((shape,), "zeros")
-    return _finish(kernels_on(device).zeros(shape, _dtype(dtype, "zeros").numpy), requires_grad)
+    return _finish(kernels_on(device).zeros(shape, _dtype(dtype, "zeros", out).numpy), requires_grad, out)
 
 
 def ones(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False) -> Tensor:
     """All ones. PyTorch: torch.ones."""
-    return _filled(_shape(size, "ones"), 1, _dtype(dtype, "ones"), device, requires_grad)
+    return _filled(_shape(size, "ones"), 1, _dtype(dtype, "ones", out), device, requires_grad, out)
 
 
 def full(
@@ -59,8 +59,8 @@ def full(
         fill_value = fill_value.item()
     if not isinstance(fill_value, numbers.Number):
         raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}")
-    kind = dtype_of_number(fill_value) if dtype is None else _dtype(dtype, "full")
-    return _filled(_shape((size,), "full"), fill_value, kind, device, requires_grad)
+    kind = dtype_of_number(fill_value) if dtype is None and out is None else _dtype(dtype, "full", out)
+    return _filled(_shape((size,), "full"), fill_value, kind, device, requires_grad, out)
 
 
 def empty_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None) -> Tensor:
@@ -175,8 +175,8 @@ def arange(*args, out=None, dtype=None, layout=None, device=None, requires_grad=
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     if dtype is None:
         whole = all(isinstance(value, (int, np.integer)) for value in (start, end, step))
-        dtype = types.int64 if whole else types.get_default_dtype()
-    kind = _dtype(dtype, "arange").numpy
+        dtype = out.dtype if out is not None else types.int64 if whole else types.get_default_dtype()
+    kind = _dtype(dtype, "arange", out).numpy
     count = math.ceil((end - start) / step)
     if kind.kind == "f":
         # As PyTorch, start + i * step is computed in the accumulation type, float64, and rounded once.
@@ -185,31 +185,87 @@ def arange(*args, out=None, dtype=None, layout=None, device=None, requires_grad=
         start, end, step = int(start), int(end), int(step)
         if kind == np.int64:  # counted in integers; other dtypes count before they truncate
             if step == 0:
-                raise RuntimeError("step must be nonzero")
+                raise ValueError("step must be nonzero")
             count = max(0, -((start - end) // step))
         values = (start + step * np.arange(count, dtype=np.int64)).astype(kind)
-    return _finish(values, requires_grad)
+    return _finish_line(values, requires_grad, out)
 
 
 def linspace(
-    start: Number, end: Number, steps: int, *, out=None, dtype=None, layout=None, device=None, requires_grad=False
+    start: Number | Tensor,
+    end: Number | Tensor,
+    steps: int,
+    *,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
 ) -> Tensor:
     """`steps` evenly spaced numbers from start to end, both included. PyTorch: torch.linspace."""
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
-    kind = _dtype(dtype, "linspace").numpy
-    start, end = (each.item() if isinstance(each, Tensor) else each for each in (start, end))
-    if steps == 1:
-        return _finish(np.asarray([start]).astype(kind), requires_grad)
-    # PyTorch counts from both ends, in the tensor's own precision: start + step * i, then end - step * (steps - i - 1).
+    kind = _dtype(dtype, "linspace", out).numpy
+    start, end = _ends("linspace", start, end, steps)
     if kind.kind != "f":  # both ends are truncated first
         start, end = int(start), int(end)
     work = kind.type if kind.kind == "f" else np.float64
+    return _finish_line(_evenly(start, end, steps, work).astype(kind), requires_grad, out)
+
+
+def logspace(
+    start: Number | Tensor,
+    end: Number | Tensor,
+    steps: int,
+    base: float = 10.0,
+    *,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+) -> Tensor:
+    """base to the power of evenly spaced numbers from start to end, both included. PyTorch: torch.logspace."""
+    kind = _dtype(dtype, "logspace", out).numpy
+    start, end = _ends("logspace", start, end, steps)
+    if kind.kind != "f":
+        start, end = int(start), int(end)
+    work = kind.type if kind.kind == "f" else np.float64
+    with np.errstate(all="ignore"):
+        values = np.power(work(base), _evenly(start, end, steps, work)).astype(kind)
+    return _finish_line(values, requires_grad, out)
+
+
+def _ends(function: str, start: Number | Tensor, end: Number | Tensor, steps: int) -> tuple[Number, Number]:
+    dims = [each.array.ndim if isinstance(each, Tensor) else 0 for each in (start, end)]
+    if any(dims):
+        who = " and ".join(f"{name} with {n} dimension(s)" for name, n in zip(("start", "end"), dims) if n)
+        raise RuntimeError(f"{function} only supports 0-dimensional start and end tensors, but got {who}.")
+    if not isinstance(steps, (int, np.integer)):
+        given = ", ".join(type(each).__name__ for each in (start, end, steps))
+        raise TypeError(
+            f"{function}() received an invalid combination of arguments - got ({given}), but expected one of:"
+        )
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    first, last = (each.item() if isinstance(each, Tensor) else each for each in (start, end))
+    return first, last
+
+
+def _evenly(start: Number, end: Number, steps: int, work: type) -> np.ndarray:
+    """Counted from both ends, in the precision `work`: start + step * i, then end - step * (steps - i - 1)."""
+    if steps == 1:
+        return np.array([start], work)
     step = work((work(end) - work(start)) / work(max(steps - 1, 1)))
     index = np.arange(steps)
     low = work(start) + step * index.astype(work)
     high = work(end) - step * (steps - 1 - index).astype(work)
-    return _finish(np.where(index < steps // 2, low, high).astype(kind), requires_grad)
+    return np.where(index < steps // 2, low, high)
+
+
+def scalar_tensor(s: Number, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False) -> Tensor:
+    """One number without dimensions, in the default dtype. PyTorch: torch.scalar_tensor."""
+    return full((), s, dtype=_dtype(dtype, "scalar_tensor"), device=device, requires_grad=requires_grad)
 
 
 def eye(n: int, m: int | None = None, *, out=None, dtype=None, layout=None, device=None, requires_grad=False) -> Tensor:
@@ -217,21 +273,7 @@ def eye(n: int, m: int | None = None, *, out=None, dtype=None, layout=None, devi
     for name, size in (("n", n), ("m", m)):
         if size is not None and size < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
-    return _finish(np.eye(n, m, dtype=_dtype(dtype, "eye").numpy), requires_grad)
-
-
-def tril(input: Tensor, diagonal: int = 0) -> Tensor:
-    """The lower triangle, zeros above. PyTorch: torch.tril."""
-    if input.array.ndim < 2:
-        raise RuntimeError("tril: input tensor must have at least 2 dimensions")
-    return input.masked_fill(wrap(~np.tri(*input.array.shape[-2:], diagonal, dtype=np.bool_)), 0)
-
-
-def triu(input: Tensor, diagonal: int = 0) -> Tensor:
-    """The upper triangle, zeros below. PyTorch: torch.triu."""
-    if input.array.ndim < 2:
-        raise RuntimeError("triu: input tensor must have at least 2 dimensions")
-    return input.masked_fill(wrap(np.tri(*input.array.shape[-2:], diagonal - 1, dtype=np.bool_)), 0)
+    return _finish(np.eye(n, m, dtype=_dtype(dtype, "eye", out).numpy), requires_grad, out)
 
 
 def _shape(size: tuple, function: str) -> tuple[int, ...]:
@@ -244,21 +286,24 @@ def _shape(size: tuple, function: str) -> tuple[int, ...]:
     return shape
 
 
-def _dtype(dtype: object, function: str) -> types.dtype:
+def _dtype(dtype: object, function: str, out: Tensor | None = None) -> types.dtype:
     if dtype is None:
-        return types.get_default_dtype()
-    if isinstance(dtype, types.dtype):
-        return dtype
+        return types.get_default_dtype() if out is None else out.dtype
     python = {float: types.float64, int: types.int64, bool: types.bool}
-    if dtype in python:
-        return python[dtype]
-    raise TypeError(f"{function}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
+    kind = dtype if isinstance(dtype, types.dtype) else python.get(dtype)
+    if kind is None:
+        raise TypeError(f"{function}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
+    if out is not None and kind is not out.dtype:
+        raise RuntimeError(
+            f"dtype {types.SCALAR_NAME[kind]} does not match dtype of out tensor ({types.SCALAR_NAME[out.dtype]})"
+        )
+    return kind
 
 
-def _filled(shape: tuple[int, ...], value: Number, dtype: types.dtype, device, requires_grad: bool) -> Tensor:
+def _filled(shape: tuple[int, ...], value: Number, dtype: types.dtype, device, requires_grad: bool, out=None) -> Tensor:
     array = kernels_on(device).empty(shape, dtype.numpy)
     array.fill(checked_number(value, dtype))
-    return _finish(array, requires_grad)
+    return _finish(array, requires_grad, out)
 
 
 def requiring_grad(result: Tensor) -> Tensor:
@@ -268,7 +313,15 @@ def requiring_grad(result: Tensor) -> Tensor:
     return result.requires_grad_()
 
 
-def _finish(array: np.ndarray, requires_grad: bool) -> Tensor:
+def _finish(array: np.ndarray, requires_grad: bool, out: Tensor | None = None) -> Tensor:
     result = wrap(array)
+    if out is not None:  # new tensors resize it without a warning
+        return (out if out.array.shape == array.shape else out.resize_(array.shape)).copy_(result)
     return requiring_grad(result) if requires_grad else result
 
+
+def _finish_line(array: np.ndarray, requires_grad: bool, out: Tensor | None) -> Tensor:
+    """As _finish; an `out` with as many elements keeps its shape."""
+    if out is not None and out.array.size == array.size:
+        return out.copy_(wrap(array.reshape(out.array.shape)))
+    return _finish(array, requires_grad, out)

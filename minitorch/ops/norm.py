@@ -12,9 +12,9 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.autograd.grad_mode import mode, no_grad
-from minitorch.ops.turning import repeat
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.reduce import mean, sum
+from minitorch.ops.turning import repeat
 from minitorch.ops.unary import rsqrt
 
 

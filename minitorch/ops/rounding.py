@@ -166,7 +166,7 @@ def frac(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """What trunc leaves of it. Raises NotImplementedError for integers. PyTorch: torch.frac."""
     check_tensor(input, "frac", "input", 1)
     result = Frac.apply(input)
-    return result if out is None else deliver(out, "frac", result, input)
+    return result if out is None else deliver(out, "frac", result, input, cast=False)
 
 
 class Frac(Function):
@@ -214,7 +214,7 @@ def nan_to_num(
     else:
         values = None
     result = NanToNum.apply(input, values)
-    return result if out is None else deliver(out, "nan_to_num", result, input)
+    return result if out is None else deliver(out, "nan_to_num", result, input, cast=False)
 
 
 class NanToNum(Function):
@@ -239,7 +239,7 @@ def frexp(input: Tensor, *, out: tuple[Tensor, Tensor] | None = None) -> "return
     if input.array.dtype.kind != "f":
         raise RuntimeError("torch.frexp() only supports floating-point dtypes")
     result = return_types.frexp(Frexp.apply(input))
-    return result if out is None else deliver_all(out, "frexp", result)
+    return result if out is None else deliver_all(out, "frexp", result, cast=False)
 
 
 class Frexp(Function):

@@ -1,17 +1,24 @@
-"""Running sums and products. PyTorch: aten/src/ATen/native/ReduceOps.cpp (cumsum, cumprod)."""
+"""Running sums, products and extremes. PyTorch: aten/src/ATen/native/ReduceOps.cpp (cumsum, cumprod)."""
 
-from minitorch import types
+import math
+
+from minitorch import return_types, types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.joining import cat
+from minitorch.ops.out import deliver, deliver_all
+from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import wrap_dim
 
 
-def cumsum(input: Tensor, dim: int, *, dtype: types.dtype | None = None) -> Tensor:
+def cumsum(
+    input: Tensor, dim: int, *, dtype: types.dtype | None = None, out: Tensor | None = None
+) -> Tensor:
     """The sum of each element and those before it; of integers in int64. PyTorch: torch.cumsum."""
     input = _prepared("cumsum", input, dtype)
-    return Cumsum.apply(input, wrap_dim(dim, input.array.ndim))
+    result = Cumsum.apply(input, wrap_dim(dim, input.array.ndim))
+    return result if out is None else deliver(out, "cumsum", result, input, cast=False)
 
 
 class Cumsum(Function):
@@ -27,10 +34,13 @@ class Cumsum(Function):
         return _sum_of_following(grad, ctx.axis), None
 
 
-def cumprod(input: Tensor, dim: int, *, dtype: types.dtype | None = None) -> Tensor:
+def cumprod(
+    input: Tensor, dim: int, *, dtype: types.dtype | None = None, out: Tensor | None = None
+) -> Tensor:
     """The product of each element and those before it; of integers in int64. PyTorch: torch.cumprod."""
     input = _prepared("cumprod", input, dtype)
-    return Cumprod.apply(input, wrap_dim(dim, input.array.ndim))
+    result = Cumprod.apply(input, wrap_dim(dim, input.array.ndim))
+    return result if out is None else deliver(out, "cumprod", result, input, cast=False)
 
 
 class Cumprod(Function):
@@ -49,6 +59,98 @@ class Cumprod(Function):
         if input.array.ndim and input.kernels.contains_zero(input.array):
             return _cumprod_backward_with_zeros(grad, input, ctx.axis), None
         return _sum_of_following(grad * result, ctx.axis) / input, None
+
+
+def cummax(
+    input: Tensor, dim: int, *, out: tuple[Tensor, Tensor] | None = None
+) -> "return_types.cummax":
+    """The largest element so far, and the last place it stood at, as (values, indices); NaN wins. PyTorch: torch.cummax."""
+    check_tensor(input, "cummax", "input", 1)
+    result = return_types.cummax(Cummax.apply(input, wrap_dim(dim, input.array.ndim)))
+    return result if out is None else deliver_all(out, "cummax", result, cast=False)
+
+
+class Cummax(Function):
+    """derivatives.yaml: cummax."""
+
+    @staticmethod
+    def forward(ctx, input, axis):
+        return _cumulative_extreme(ctx, input, axis, True)
+
+    @staticmethod
+    def backward(ctx, grad, unused):
+        return _scattered(ctx, grad), None
+
+
+def cummin(
+    input: Tensor, dim: int, *, out: tuple[Tensor, Tensor] | None = None
+) -> "return_types.cummin":
+    """The smallest element so far, and the last place it stood at, as (values, indices); NaN wins. PyTorch: torch.cummin."""
+    check_tensor(input, "cummin", "input", 1)
+    result = return_types.cummin(Cummin.apply(input, wrap_dim(dim, input.array.ndim)))
+    return result if out is None else deliver_all(out, "cummin", result, cast=False)
+
+
+class Cummin(Function):
+    """derivatives.yaml: cummin."""
+
+    @staticmethod
+    def forward(ctx, input, axis):
+        return _cumulative_extreme(ctx, input, axis, False)
+
+    @staticmethod
+    def backward(ctx, grad, unused):
+        return _scattered(ctx, grad), None
+
+
+def _cumulative_extreme(ctx, input: Tensor, axis: int, largest: bool) -> tuple[Tensor, Tensor]:
+    values, indices = map(wrap, input.kernels.cumulative_extreme(input.array, axis, largest))
+    ctx.save_for_backward(indices)
+    ctx.mark_non_differentiable(indices)
+    ctx.axis = axis
+    return values, indices
+
+
+def _scattered(ctx, grad: Tensor) -> Tensor:
+    (indices,) = ctx.saved_tensors
+    return grad if not grad.array.ndim else grad.new_zeros(grad.array.shape).scatter_add(ctx.axis, indices, grad)
+
+
+def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
+    """log(cumsum(exp(input))), without overflow. PyTorch: torch.logcumsumexp."""
+    check_tensor(input, "logcumsumexp", "input", 1)
+    if input.array.dtype.kind != "f":
+        input = input.to(types.get_default_dtype())
+    result = Logcumsumexp.apply(input, wrap_dim(dim, input.array.ndim))
+    return result if out is None else deliver(out, "logcumsumexp", result, input, cast=False)
+
+
+class Logcumsumexp(Function):
+    """derivatives.yaml: logcumsumexp. The sums over what follows stay logarithms, for positive and negative gradients apart."""
+
+    @staticmethod
+    def forward(ctx, input, axis):
+        result = wrap(input.kernels.logcumsumexp(input.array, axis))
+        ctx.save_for_backward(input, result)
+        ctx.axis = axis
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        input, result = ctx.saved_tensors
+        if not input.array.size:
+            return grad, None
+        size = grad.abs().log()
+        positive = where(grad > 0, size, -math.inf)
+        negative = where(grad < 0, size, -math.inf)
+        total = [
+            (_log_sum_of_following(each - result, ctx.axis) + input).exp() for each in (positive, negative)
+        ]
+        return total[0] - total[1], None
+
+
+def _log_sum_of_following(input: Tensor, axis: int) -> Tensor:
+    return logcumsumexp(input.flip(axis), axis).flip(axis) if input.array.ndim else input
 
 
 def _cumprod_backward_with_zeros(grad: Tensor, input: Tensor, axis: int) -> Tensor:

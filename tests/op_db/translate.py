@@ -53,6 +53,10 @@ class Translator:
     def _tensor(self, tensor: torch.Tensor):
         if tensor.layout is not torch.strided:
             raise Missing(str(tensor.layout))
+        if tensor.device.type != "cpu":
+            raise Missing(f"device {tensor.device}")
+        if tensor.dim() > 64:
+            raise Missing("array of more than 64 dimensions: NumPy has none")
         dtype = self(tensor.dtype)
         if tensor.is_conj() or tensor.is_neg():
             raise Missing("lazy conjugation")

@@ -8,6 +8,9 @@ from minitorch.kernels.cpu.conv3d import conv3d_parameters as conv3d_parameters
 from minitorch.kernels.cpu.conv_backward import conv2d_bias as conv2d_bias
 from minitorch.kernels.cpu.conv_backward import conv2d_parameters as conv2d_parameters
 from minitorch.kernels.cpu.conv_backward import conv2d_weight as conv2d_weight
+from minitorch.kernels.cpu.counting import bincount as bincount
+from minitorch.kernels.cpu.counting import histc as histc
+from minitorch.kernels.cpu.counting import isin as isin
 from minitorch.kernels.cpu.distributions import cauchy as cauchy
 from minitorch.kernels.cpu.distributions import exponential as exponential
 from minitorch.kernels.cpu.distributions import geometric as geometric
@@ -210,11 +213,17 @@ from minitorch.kernels.cpu.reduce import sum as sum
 from minitorch.kernels.cpu.resample import resample as resample
 from minitorch.kernels.cpu.scan import cumprod as cumprod
 from minitorch.kernels.cpu.scan import cumsum as cumsum
+from minitorch.kernels.cpu.scan import cumulative_extreme as cumulative_extreme
+from minitorch.kernels.cpu.scan import logcumsumexp as logcumsumexp
 from minitorch.kernels.cpu.softmax import log_softmax as log_softmax
 from minitorch.kernels.cpu.softmax import log_softmax_backward as log_softmax_backward
 from minitorch.kernels.cpu.softmax import softmax as softmax
 from minitorch.kernels.cpu.softmax import softmax_backward as softmax_backward
+from minitorch.kernels.cpu.sort import kthvalue as kthvalue
 from minitorch.kernels.cpu.sort import median as median
+from minitorch.kernels.cpu.sort import mode as mode
+from minitorch.kernels.cpu.sort import nanmedian as nanmedian
+from minitorch.kernels.cpu.sort import searchsorted as searchsorted
 from minitorch.kernels.cpu.sort import sort as sort
 from minitorch.kernels.cpu.sort import unique as unique
 from minitorch.kernels.cpu.sort import unique_runs as unique_runs

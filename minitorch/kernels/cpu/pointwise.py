@@ -432,4 +432,4 @@ def contains_zero(array: np.ndarray) -> bool:
 def frexp(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The mantissas and the exponents (int32)."""
     mantissa, exponent = np.frexp(array)
-    return mantissa, exponent.astype(np.int32, copy=False)
+    return np.asarray(mantissa), np.asarray(exponent).astype(np.int32, copy=False)

@@ -55,3 +55,49 @@ def median(array: np.ndarray, axis: int, keepdim: bool) -> tuple[np.ndarray, np.
         place = np.where(missing.any(axis, keepdims=True), missing.argmax(axis, keepdims=True), place)
     value = np.take_along_axis(array, place, axis)
     return (value, place) if keepdim else (value.squeeze(axis), place.squeeze(axis))
+
+
+def nanmedian(array: np.ndarray, axis: int, keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The middle of the elements that are not NaN, and its place, int64."""
+    if array.ndim == 0:
+        return array.copy(), np.zeros((), np.int64)
+    counts = (array == array).sum(axis, keepdims=True)
+    return _picked(array, np.maximum(counts - 1, 0) // 2, axis, keepdim)
+
+
+def kthvalue(array: np.ndarray, k: int, axis: int, keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The k-th smallest element, counted from 1, NaN the largest; and its place, int64."""
+    if array.ndim == 0:
+        return array.copy(), np.zeros((), np.int64)
+    rank = np.full([1 if i == axis else n for i, n in enumerate(array.shape)], k - 1)
+    return _picked(array, rank, axis, keepdim)
+
+
+def mode(array: np.ndarray, axis: int, keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The most frequent element, the smallest of several, and the last of its places, int64."""
+    if array.ndim == 0:
+        return array.copy(), np.zeros((), np.int64)
+    ordered = np.sort(array, axis, kind="stable")
+    index = np.arange(array.shape[axis]).reshape([-1 if i == axis else 1 for i in range(array.ndim)])
+    fresh = np.ones(array.shape, np.bool_)
+    fresh[(slice(None),) * axis + (slice(1, None),)] = np.diff(ordered, axis=axis) != 0
+    length = index - np.maximum.accumulate(np.where(fresh, index, 0), axis)  # elements before it in its run
+    return _picked(array, length.argmax(axis, keepdims=True), axis, keepdim)
+
+
+def _picked(array: np.ndarray, rank: np.ndarray, axis: int, keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The elements of these ranks in ascending order, and their places."""
+    place = np.take_along_axis(np.argsort(array, axis, kind="stable"), rank, axis)
+    value = np.take_along_axis(array, place, axis)
+    return (value, place) if keepdim else (value.squeeze(axis), place.squeeze(axis))
+
+
+def searchsorted(lines: np.ndarray, values: np.ndarray, right: bool, dtype: np.dtype) -> np.ndarray:
+    """The places of values in sorted lines: in one for all, or in a line for each line of values."""
+    side = "right" if right else "left"
+    if lines.ndim == 1:
+        return np.asarray(np.searchsorted(lines, values, side)).astype(dtype)
+    out = np.empty(values.shape, dtype)
+    for place in np.ndindex(lines.shape[:-1]):
+        out[place] = np.searchsorted(lines[place], values[place], side)
+    return out
