@@ -212,7 +212,6 @@ from minitorch.ops.scattering import diagonal_scatter as diagonal_scatter
 from minitorch.ops.scattering import select_scatter as select_scatter
 from minitorch.ops.scattering import slice_scatter as slice_scatter
 from minitorch.ops.shape import adjoint as adjoint
-from minitorch.ops.shape import as_strided as as_strided
 from minitorch.ops.shape import broadcast_shapes as broadcast_shapes
 from minitorch.ops.shape import broadcast_tensors as broadcast_tensors
 from minitorch.ops.shape import broadcast_to as broadcast_to
