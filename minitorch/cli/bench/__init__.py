@@ -108,12 +108,15 @@ def race(options: argparse.Namespace, folder: Path, chosen: dict) -> int:
 def run_cases(running: Race, cases: dict, rounds: int, document: Document, show: Show) -> None:
     """The machine is measured before and after: the better of the two is its ceiling."""
     document.meet({library: process.started["version"] for library, process in running.processes.items()})
-    document.raise_ceilings(running.ceilings())
+    counted = any(case.flops or case.bytes for case in cases.values())
+    if counted:
+        document.raise_ceilings(running.ceilings())
     for name, case in cases.items():
         show.begin(name)
         document.results.append(running.run(name, case, rounds, show.update))
         show.done(document.results[-1])
-    document.raise_ceilings(running.ceilings())
+    if counted:
+        document.raise_ceilings(running.ceilings())
 
 
 def find_benchmarks(folder: str | None) -> Path | None:

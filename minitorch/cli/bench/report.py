@@ -35,7 +35,6 @@ class Document:
 
 def print_tables(document: Document) -> None:
     """One table for each file of cases: by rich where it is installed, otherwise aligned with blanks."""
-    print_table = print_rich if importlib.util.find_spec("rich") else print_plain
     for group, results in groupby(document.results, lambda result: result.name.split("/")[0]):
         print_table(group, HEAD, [row(result, document.ceilings) for result in results])
     for group, figures in groupby(document.figures, lambda figure: figure.name.split("/")[0]):
@@ -44,6 +43,10 @@ def print_tables(document: Document) -> None:
         for error in result.errors:
             print(f"{result.name}: {error}")
     print(summary(document))
+
+
+def print_table(title: str, heads: list[str], rows: list[list[str]]) -> None:
+    (print_rich if importlib.util.find_spec("rich") else print_plain)(title, heads, rows)
 
 
 def row(result: Result, ceilings: dict[str, float]) -> list[str]:
@@ -70,7 +73,8 @@ def limit(bound: float | str | None, met: bool | None) -> str:
     """`0.5 met`, or nothing where there is no limit."""
     if bound is None:
         return ""
-    return str(bound) if met is None else f"{bound} {verdict(met)}"
+    text = bound if isinstance(bound, str) else f"{bound:g}"
+    return text if met is None else f"{text} {verdict(met)}"
 
 
 def verdict(met: bool) -> str:
