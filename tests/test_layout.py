@@ -39,6 +39,11 @@ SHARED_BY_OPS = {"resample", "promotion", "sizes", "autograd", "devices", "numbe
 
 # Families whose tests stand elsewhere: with the indices, the streams of numbers, the optimizers.
 TESTED_IN = {
+    "attention": "op_db/test_op_db.py",
+    "embedding_bag": "op_db/test_op_db.py",
+    "grid_sample": "op_db/test_op_db.py",
+    "distance": "op_db/test_op_db.py",
+    "margin_loss": "op_db/test_op_db.py",
     "binary": "op_db/test_op_db.py",
     "combination": "op_db/test_op_db.py",
     "counting": "op_db/test_op_db.py",

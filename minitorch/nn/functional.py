@@ -8,6 +8,8 @@ from minitorch.ops.activation import sigmoid as sigmoid
 from minitorch.ops.activation import silu as silu
 from minitorch.ops.activation import softplus as softplus
 from minitorch.ops.activation import tanh as tanh
+from minitorch.ops.attention import multi_head_attention_forward as multi_head_attention_forward
+from minitorch.ops.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from minitorch.ops.avg_pool import adaptive_avg_pool1d as adaptive_avg_pool1d
 from minitorch.ops.avg_pool import adaptive_avg_pool2d as adaptive_avg_pool2d
 from minitorch.ops.avg_pool import adaptive_avg_pool3d as adaptive_avg_pool3d
@@ -22,6 +24,10 @@ from minitorch.ops.conv import conv3d as conv3d
 from minitorch.ops.conv_transpose import conv_transpose1d as conv_transpose1d
 from minitorch.ops.conv_transpose import conv_transpose2d as conv_transpose2d
 from minitorch.ops.conv_transpose import conv_transpose3d as conv_transpose3d
+from minitorch.ops.distance import bilinear as bilinear
+from minitorch.ops.distance import cosine_similarity as cosine_similarity
+from minitorch.ops.distance import pairwise_distance as pairwise_distance
+from minitorch.ops.distance import pdist as pdist
 from minitorch.ops.dropout import alpha_dropout as alpha_dropout
 from minitorch.ops.dropout import dropout as dropout
 from minitorch.ops.dropout import dropout1d as dropout1d
@@ -33,6 +39,7 @@ from minitorch.ops.elu import elu as elu
 from minitorch.ops.elu import selu as selu
 from minitorch.ops.embedding import embedding as embedding
 from minitorch.ops.embedding import one_hot as one_hot
+from minitorch.ops.embedding_bag import embedding_bag as embedding_bag
 from minitorch.ops.fold import channel_shuffle as channel_shuffle
 from minitorch.ops.fold import fold as fold
 from minitorch.ops.fold import pixel_shuffle as pixel_shuffle
@@ -43,6 +50,8 @@ from minitorch.ops.gated import gumbel_softmax as gumbel_softmax
 from minitorch.ops.gated import mish as mish
 from minitorch.ops.gated import prelu as prelu
 from minitorch.ops.gated import rrelu as rrelu
+from minitorch.ops.grid_sample import affine_grid as affine_grid
+from minitorch.ops.grid_sample import grid_sample as grid_sample
 from minitorch.ops.interpolate import interpolate as interpolate
 from minitorch.ops.interpolate import upsample as upsample
 from minitorch.ops.interpolate import upsample_bilinear as upsample_bilinear
@@ -54,6 +63,17 @@ from minitorch.ops.loss import kl_div as kl_div
 from minitorch.ops.loss import l1_loss as l1_loss
 from minitorch.ops.loss import mse_loss as mse_loss
 from minitorch.ops.loss import smooth_l1_loss as smooth_l1_loss
+from minitorch.ops.margin_loss import cosine_embedding_loss as cosine_embedding_loss
+from minitorch.ops.margin_loss import gaussian_nll_loss as gaussian_nll_loss
+from minitorch.ops.margin_loss import hinge_embedding_loss as hinge_embedding_loss
+from minitorch.ops.margin_loss import margin_ranking_loss as margin_ranking_loss
+from minitorch.ops.margin_loss import multi_margin_loss as multi_margin_loss
+from minitorch.ops.margin_loss import multilabel_margin_loss as multilabel_margin_loss
+from minitorch.ops.margin_loss import multilabel_soft_margin_loss as multilabel_soft_margin_loss
+from minitorch.ops.margin_loss import poisson_nll_loss as poisson_nll_loss
+from minitorch.ops.margin_loss import soft_margin_loss as soft_margin_loss
+from minitorch.ops.margin_loss import triplet_margin_loss as triplet_margin_loss
+from minitorch.ops.margin_loss import triplet_margin_with_distance_loss as triplet_margin_with_distance_loss
 from minitorch.ops.matmul import linear as linear
 from minitorch.ops.max_pool import adaptive_max_pool1d as adaptive_max_pool1d
 from minitorch.ops.max_pool import adaptive_max_pool2d as adaptive_max_pool2d
@@ -66,6 +86,7 @@ from minitorch.ops.max_unpool import max_unpool1d as max_unpool1d
 from minitorch.ops.max_unpool import max_unpool2d as max_unpool2d
 from minitorch.ops.max_unpool import max_unpool3d as max_unpool3d
 from minitorch.ops.nll_loss import cross_entropy as cross_entropy
+from minitorch.ops.nll_loss import linear_cross_entropy as linear_cross_entropy
 from minitorch.ops.nll_loss import nll_loss as nll_loss
 from minitorch.ops.norm import batch_norm as batch_norm
 from minitorch.ops.norm import group_norm as group_norm

@@ -25,21 +25,15 @@ def embedding(
     """
     check_tensor(input, "embedding", "indices", 2)
     check_tensor(weight, "embedding", "weight", 1)
-    if max_norm is not None:
-        raise NotImplementedError("embedding: minitorch does not have max_norm yet")
     if padding_idx is not None:
         if not -weight.array.shape[0] <= padding_idx < weight.array.shape[0]:
             raise AssertionError("Padding_idx must be within num_embeddings")
         padding_idx %= weight.array.shape[0]
     if weight.array.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
-    if input.array.dtype.kind != "i":
-        raise RuntimeError(
-            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, "
-            f"Int; but got {types.TENSOR_NAME[input.dtype]} instead (while checking arguments for embedding)"
-        )
-    if input.array.size and (input.array.min() < 0 or input.array.max() >= weight.array.shape[0]):
-        raise IndexError("index out of range in self")
+    check_indices("embedding", input, weight)
+    if max_norm is not None:
+        renormalize(weight, input.array.reshape(-1), max_norm, norm_type)
     return Embedding.apply(weight, input, padding_idx, scale_grad_by_freq)
 
 
@@ -65,6 +59,27 @@ class Embedding(Index):
             counts = np.bincount(indices.reshape(-1), minlength=ctx.shape[0])[indices]
             grad = grad / unsqueeze(wrap(np.asarray(counts, grad.array.dtype)), -1)
         return IndexInto.apply(grad, ctx.shape, ctx.places), None, None, None
+
+
+def check_indices(function: str, input: Tensor, weight: Tensor) -> None:
+    """Raise RuntimeError for a dtype that cannot index, IndexError for a row that does not exist."""
+    if input.array.dtype not in (np.int32, np.int64):
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, "
+            f"Int; but got {types.TENSOR_NAME[input.dtype]} instead (while checking arguments for {function})"
+        )
+    if input.array.size and (input.array.min() < 0 or input.array.max() >= weight.array.shape[0]):
+        raise IndexError("index out of range in self")
+
+
+def renormalize(weight: Tensor, indices: np.ndarray, max_norm: float, norm_type: float) -> None:
+    """Scale the rows that are named and longer than max_norm down to it, in place. PyTorch: embedding_renorm_."""
+    rows = np.unique(indices)
+    lengths = np.linalg.norm(weight.array[rows].astype(np.float64), norm_type, 1)
+    long = lengths > max_norm
+    scale = max_norm / (lengths[long] + 1e-7)
+    weight.array[rows[long]] *= scale[:, None].astype(weight.array.dtype)
+    weight._storage.version += 1
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:  # (*) int64 -> (*, num_classes) int64

@@ -8,6 +8,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.loss import check_reduction, reduced
+from minitorch.ops.matmul import linear
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.reduce import sum
 from minitorch.ops.softmax import log_softmax
@@ -45,6 +46,58 @@ def cross_entropy(
     if label_smoothing > 0:
         return _smoothed(input, target, weight, reduction, ignore_index, label_smoothing, class_dim)
     return nll_loss_nd(log_softmax(input, class_dim), target, weight, reduction, ignore_index)
+
+
+def linear_cross_entropy(
+    input: Tensor,  # (N, F) or (F,)
+    linear_weight: Tensor,  # (C, *, F)
+    target: Tensor,  # (N, *) classes, or (N, C, *) probabilities
+    *,
+    linear_bias: Tensor | None = None,  # (C, *)
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options=None,
+) -> Tensor:
+    """cross_entropy(linear(input, linear_weight, linear_bias), target). `options` (of memory) change nothing here.
+
+    PyTorch: torch.nn.functional.linear_cross_entropy.
+    """
+    _check_linear(input, linear_weight, linear_bias, target, ignore_index)
+    shape = linear_weight.array.shape
+    flat = linear_weight if len(shape) == 2 else linear_weight.reshape(-1, shape[-1])
+    bias = linear_bias if linear_bias is None or linear_bias.array.ndim == 1 else linear_bias.reshape(-1)
+    logits = linear(input, flat, bias)
+    if len(shape) > 2:
+        logits = logits.view(*input.array.shape[:-1], *shape[:-1])
+    ignore_index = -100 if ignore_index is None else ignore_index
+    return cross_entropy(
+        logits, target, weight, None, ignore_index, reduction=reduction, label_smoothing=label_smoothing
+    )
+
+
+def _check_linear(input: Tensor, weight: Tensor, bias: Tensor | None, target: Tensor, ignore_index: int | None) -> None:
+    ndim, shape = input.array.ndim, weight.array.shape
+    if ndim not in (1, 2):
+        raise RuntimeError(f"expected input with dimensionality 1 or 2, got {ndim}")
+    if len(shape) < 2:
+        raise RuntimeError(f"expected linear_weight with dimensionality at least 2, got {len(shape)}")
+    features = input.array.shape[-1]
+    if features != shape[-1]:
+        raise RuntimeError(
+            f"expected equal input and linear_weight last dimensions (in_features), got {features} and {shape[-1]}, "
+            "respectively"
+        )
+    if ignore_index is not None and target.array.dtype.kind == "f":
+        raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
+    if len(shape) > 2 and ndim == 1:
+        raise RuntimeError(
+            f"K-dimensional loss defined by linear_weight shape {shape} requires batched input, (N, {features}), got "
+            f"unbatched input with shape {input.array.shape}"
+        )
+    if bias is not None and bias.array.shape != shape[:-1]:
+        raise RuntimeError(f"expected linear_bias shape {shape[:-1]}, got {bias.array.shape}")
 
 
 def _of_probabilities(
