@@ -5,7 +5,7 @@ import warnings
 
 from minitorch import types
 from minitorch._tensor import Tensor
-from minitorch.ops.creation import ones, tril, zeros_like
+from minitorch.ops.creation import ones, zeros_like
 from minitorch.ops.dropout import dropout
 from minitorch.ops.joining import cat
 from minitorch.ops.matmul import baddbmm, bmm, linear, matmul
@@ -16,6 +16,7 @@ from minitorch.ops.reduce import all, mean
 from minitorch.ops.shape import expand, squeeze, transpose, unflatten, unsqueeze
 from minitorch.ops.slicing import chunk, split
 from minitorch.ops.softmax import softmax
+from minitorch.ops.triangles import tril
 from minitorch.ops.turning import repeat_interleave
 
 
