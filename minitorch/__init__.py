@@ -1,6 +1,20 @@
 """minitorch: a PyTorch that people can read. PyTorch: torch/__init__.py, name by name."""
 
 from minitorch import types as types
+from minitorch._settings import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
+from minitorch._settings import get_deterministic_debug_mode as get_deterministic_debug_mode
+from minitorch._settings import get_float32_matmul_precision as get_float32_matmul_precision
+from minitorch._settings import (
+    is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled,
+)
+from minitorch._settings import is_warn_always_enabled as is_warn_always_enabled
+from minitorch._settings import set_default_tensor_type as set_default_tensor_type
+from minitorch._settings import set_deterministic_debug_mode as set_deterministic_debug_mode
+from minitorch._settings import set_float32_matmul_precision as set_float32_matmul_precision
+from minitorch._settings import set_flush_denormal as set_flush_denormal
+from minitorch._settings import set_warn_always as set_warn_always
+from minitorch._settings import use_deterministic_algorithms as use_deterministic_algorithms
+from minitorch._storage import Storage as Storage
 from minitorch._tensor import Tensor as Tensor
 from minitorch._tensor_str import set_printoptions as set_printoptions
 from minitorch.autograd.grad_mode import enable_grad as enable_grad
@@ -8,7 +22,9 @@ from minitorch.autograd.grad_mode import inference_mode as inference_mode
 from minitorch.autograd.grad_mode import is_grad_enabled as is_grad_enabled
 from minitorch.autograd.grad_mode import no_grad as no_grad
 from minitorch.autograd.grad_mode import set_grad_enabled as set_grad_enabled
+from minitorch.cpu import get_num_interop_threads as get_num_interop_threads
 from minitorch.cpu import get_num_threads as get_num_threads
+from minitorch.cpu import set_num_interop_threads as set_num_interop_threads
 from minitorch.cpu import set_num_threads as set_num_threads
 from minitorch.ops.activation import relu as relu
 from minitorch.ops.activation import sigmoid as sigmoid
@@ -271,6 +287,15 @@ from minitorch.ops.statistics import nanmean as nanmean
 from minitorch.ops.statistics import nansum as nansum
 from minitorch.ops.statistics import renorm as renorm
 from minitorch.ops.strided import as_strided as as_strided
+from minitorch.ops.tensor_types import BoolTensor as BoolTensor
+from minitorch.ops.tensor_types import ByteTensor as ByteTensor
+from minitorch.ops.tensor_types import CharTensor as CharTensor
+from minitorch.ops.tensor_types import DoubleTensor as DoubleTensor
+from minitorch.ops.tensor_types import FloatTensor as FloatTensor
+from minitorch.ops.tensor_types import HalfTensor as HalfTensor
+from minitorch.ops.tensor_types import IntTensor as IntTensor
+from minitorch.ops.tensor_types import LongTensor as LongTensor
+from minitorch.ops.tensor_types import ShortTensor as ShortTensor
 from minitorch.ops.triangles import meshgrid as meshgrid
 from minitorch.ops.triangles import tril as tril
 from minitorch.ops.triangles import tril_indices as tril_indices
@@ -327,6 +352,7 @@ from minitorch.random import manual_seed as manual_seed
 from minitorch.random import seed as seed
 from minitorch.random import set_rng_state as set_rng_state
 from minitorch.types import Size as Size
+from minitorch.types import bfloat16 as bfloat16
 from minitorch.types import bool as bool
 from minitorch.types import can_cast as can_cast
 from minitorch.types import device as device
@@ -335,6 +361,7 @@ from minitorch.types import finfo as finfo
 from minitorch.types import float16 as float16
 from minitorch.types import float32 as float32
 from minitorch.types import float64 as float64
+from minitorch.types import get_default_device as get_default_device
 from minitorch.types import get_default_dtype as get_default_dtype
 from minitorch.types import iinfo as iinfo
 from minitorch.types import int8 as int8
@@ -342,21 +369,38 @@ from minitorch.types import int16 as int16
 from minitorch.types import int32 as int32
 from minitorch.types import int64 as int64
 from minitorch.types import promote_types as promote_types
+from minitorch.types import set_default_device as set_default_device
 from minitorch.types import set_default_dtype as set_default_dtype
 from minitorch.types import uint8 as uint8
+from minitorch.version import __version__ as __version__
 
 # isort: split
 # The packages look names up in this one, so they come after them.
+from minitorch import __config__ as __config__
 from minitorch import _tensor_str as _tensor_str
+from minitorch import accelerator as accelerator
+from minitorch import amp as amp
 from minitorch import autograd as autograd
+from minitorch import backends as backends
+from minitorch import compiler as compiler
 from minitorch import cpu as cpu
 from minitorch import cuda as cuda
+from minitorch import distributed as distributed
 from minitorch import func as func
+from minitorch import hub as hub
+from minitorch import jit as jit
+from minitorch import mps as mps
 from minitorch import nn as nn
 from minitorch import ops as ops
 from minitorch import optim as optim
 from minitorch import random as random
 from minitorch import utils as utils
+from minitorch import version as version
+from minitorch import xpu as xpu
+from minitorch.amp.autocast_mode import autocast as autocast
+from minitorch.amp.autocast_mode import get_autocast_dtype as get_autocast_dtype
+from minitorch.amp.autocast_mode import is_autocast_enabled as is_autocast_enabled
+from minitorch.compiler import compile as compile
 from minitorch.func.vmap import vmap as vmap
 
 # Second names of the same things.
@@ -390,4 +434,24 @@ def is_floating_point(input: Tensor) -> bool:
     return input.is_floating_point()
 
 
-__version__ = "0.1.0"
+def is_nonzero(input: Tensor) -> bool:
+    """Whether the only element is not 0. RuntimeError for several elements. PyTorch: torch.is_nonzero."""
+    return input.__bool__()
+
+
+def is_complex(input: Tensor) -> bool:
+    """Whether the dtype is a complex one. PyTorch: torch.is_complex."""
+    return input.is_complex()
+
+
+def is_storage(obj: object) -> bool:
+    """Whether it is the memory of a tensor. PyTorch: torch.is_storage."""
+    return isinstance(obj, Storage)
+
+
+def typename(obj: object) -> str:
+    """The name of its type, of a tensor the older one: "torch.FloatTensor". PyTorch: torch.typename."""
+    if isinstance(obj, Tensor):
+        return obj.type()
+    kind = obj if isinstance(obj, type) else type(obj)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

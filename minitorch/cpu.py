@@ -11,6 +11,8 @@ from minitorch.kernels.cpu.memory import memory_stats as memory_stats
 from minitorch.kernels.cpu.memory import memory_summary as memory_summary
 from minitorch.kernels.cpu.memory import reset_peak_memory_stats as reset_peak_memory_stats
 
+_interop_threads: int | None = None
+
 
 def is_available() -> bool:
     """Always. PyTorch: torch.cpu.is_available."""
@@ -29,3 +31,18 @@ def set_num_threads(num: int) -> None:
     if num <= 0:
         raise RuntimeError("set_num_threads expects a positive integer")
     numba.set_num_threads(min(num, numba.config.NUMBA_NUM_THREADS))
+
+
+def get_num_interop_threads() -> int:
+    """What set_num_interop_threads set; operations run one after the other. PyTorch: torch.get_num_interop_threads."""
+    return get_num_threads() if _interop_threads is None else _interop_threads
+
+
+def set_num_interop_threads(num: int) -> None:
+    """Kept. RuntimeError unless a positive int. PyTorch: torch.set_num_interop_threads."""
+    global _interop_threads
+    if not isinstance(num, int) or isinstance(num, bool):
+        raise RuntimeError(f"set_num_interop_threads expects an int, but got {type(num).__name__}")
+    if num <= 0:
+        raise RuntimeError("set_num_interop_threads expects a positive integer")
+    _interop_threads = num

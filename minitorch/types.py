@@ -41,6 +41,25 @@ int8 = dtype("int8", np.int8, dtype.INTEGER)
 uint8 = dtype("uint8", np.uint8, dtype.INTEGER)
 bool = dtype("bool", np.bool_, dtype.BOOL)
 
+
+class _Absent(dtype):
+    """A floating-point dtype that scripts name, in a table say, and that minitorch has no tensors of."""
+
+    __slots__ = ()
+    is_signed = True
+
+    def __init__(self, name: str, itemsize: int):
+        self.name, self.itemsize = name, itemsize
+        self.category, self.is_floating_point = dtype.FLOATING, True
+
+    @property
+    def numpy(self) -> np.dtype:
+        """Raises TypeError."""
+        raise TypeError(f"minitorch has no tensors of {self}")
+
+
+bfloat16 = _Absent("bfloat16", 2)
+
 ALL = (float32, float64, float16, int64, int32, int16, int8, uint8, bool)
 _OF_NUMPY = {each.numpy: each for each in ALL}
 
@@ -87,7 +106,10 @@ def set_default_dtype(d: dtype) -> None:
 
 
 class device:
-    """Where a tensor lives: a type, `"cpu"` or `"cuda"`, and an index. PyTorch: torch.device."""
+    """Where a tensor lives: a type, `"cpu"` or `"cuda"`, and an index. PyTorch: torch.device.
+
+    As a context manager: new tensors are made there.
+    """
 
     __slots__ = ("index", "type")
 
@@ -137,9 +159,30 @@ class device:
     def __reduce__(self):
         return device, (self.type, self.index) if self.index is not None else (self.type,)
 
+    def __enter__(self) -> "device":
+        _outer_devices.append(_default_device)
+        set_default_device(self)
+        return self
+
+    def __exit__(self, *unused) -> None:
+        set_default_device(_outer_devices.pop())
+
 
 _OTHER_DEVICES = {"mps", "xpu", "hpu", "xla", "mtia", "vulkan", "hip", "ipu"}
 CPU = device("cpu")
+_default_device = CPU
+_outer_devices: list[device] = []  # the defaults outside of `with torch.device(...)`
+
+
+def get_default_device() -> device:
+    """Where new tensors are made. PyTorch: torch.get_default_device."""
+    return _default_device
+
+
+def set_default_device(d: "device | str | int | None") -> None:
+    """Make new tensors there; None is the CPU. What is not there fails when used. PyTorch: torch.set_default_device."""
+    global _default_device
+    _default_device = CPU if d is None else device(d)
 
 
 class Size(tuple):

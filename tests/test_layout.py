@@ -35,7 +35,7 @@ LOOKS_UP = {"_tensor.py"} | {f"autograd/{name}.py" for name in ("engine", "funct
 LOOKS_UP |= {name for name in NAMES if name.startswith("_methods/")}
 
 # Parts of ops that are no family of operations: what families share, and the bookkeeping of Tensor.
-SHARED_BY_OPS = {"resample", "promotion", "sizes", "autograd", "devices", "numbers", "writable"}
+SHARED_BY_OPS = {"resample", "promotion", "sizes", "autograd", "devices", "numbers", "writable", "tensor_types"}
 
 # Families whose tests stand elsewhere: with the indices, the streams of numbers, the optimizers.
 TESTED_IN = {

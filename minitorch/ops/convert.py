@@ -170,6 +170,8 @@ def type_of(input: Tensor, dtype=None):
     """The legacy name of a tensor's type, or the tensor in another. PyTorch: Tensor.type."""
     if dtype is None:
         return types.TENSOR_NAME[input.dtype]
+    if isinstance(dtype, type):
+        dtype = f"torch.{dtype.__name__}"  # torch.LongTensor
     if isinstance(dtype, str):
         for each, name in types.TENSOR_NAME.items():
             if name == dtype:

@@ -6,9 +6,9 @@ from minitorch import kernels, types
 
 
 def kernels_on(device: object) -> ModuleType:
-    """The kernels of a device; of the CPU for None. Raises an error that says why where it cannot be had."""
+    """The kernels of a device; of the default one for None. Raises an error that says why where it cannot be had."""
     if device is None:
-        return kernels.cpu
+        device = types.get_default_device()
     if not isinstance(device, (types.device, str, int)):
         raise TypeError(f"device must be a torch.device, str or int, not {type(device).__name__}")
     device = device if isinstance(device, types.device) else types.device(device)
