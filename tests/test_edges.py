@@ -260,12 +260,12 @@ def test_grad_scaler_trains_as_in_pytorch():
 
     def train(library):
         weight = library.nn.Parameter(library.tensor([1.0, -2.0, 0.5]))
-        optimizer = library.optim.SGD([weight], lr=0.1, momentum=0.9)
+        optimizer = library.optim.SGD([weight], lr=0.1 * 2.0**-30, momentum=0.9)
         scaler = library.amp.GradScaler("cpu", init_scale=2.0**100, growth_interval=2)
         seen = []
         for step in range(40):
             optimizer.zero_grad()
-            loss = (weight * 2.0**30).pow(2).sum() * 2.0**-60
+            loss = weight.pow(2).sum() * 2.0**30
             scaler.scale(loss).backward()
             if step % 2:
                 scaler.unscale_(optimizer)
