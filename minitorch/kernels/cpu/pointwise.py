@@ -101,7 +101,7 @@ class Pointwise:
         lines = [each.reshape(-1) for each in arrays]
         if out.size <= GRAIN:
             if self._flat is None:
-                self._flat = serial(_FLAT[self.operands](register_jitable(self._formula)))
+                self._flat = serial(_FLAT[self.operands](register_jitable(self._formula))).compiled
             self._flat(out.reshape(-1), *lines, scalars)
         else:
             if self._flat_parallel is None:

@@ -178,7 +178,7 @@ def _numbers(input_shape, extent, kernel, stride, padding, dilation) -> np.ndarr
 def _taps(input_shape, extent, kernel, stride, padding, dilation) -> np.ndarray:
     """For each tap how far it lies from the first, in the plane, and the windows of a row where it is not padding."""
     distances = _offsets(input_shape, kernel, dilation)
-    where = [inside.py_func(kx, input_shape[3], extent[1], stride[1], padding[1], dilation[1]) for kx in range(kernel[1])]
+    where = [inside.function(kx, input_shape[3], extent[1], stride[1], padding[1], dilation[1]) for kx in range(kernel[1])]
     return np.column_stack([distances, np.array(where * kernel[0])]).astype(np.int64).reshape(-1)
 
 
