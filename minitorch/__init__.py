@@ -30,6 +30,7 @@ from minitorch.ops.activation import relu as relu
 from minitorch.ops.activation import sigmoid as sigmoid
 from minitorch.ops.activation import tanh as tanh
 from minitorch.ops.advanced_indexing import index_put as index_put
+from minitorch.ops.advanced_indexing import index_put_ as index_put_
 from minitorch.ops.binary import bitwise_left_shift as bitwise_left_shift
 from minitorch.ops.binary import bitwise_right_shift as bitwise_right_shift
 from minitorch.ops.binary import copysign as copysign
@@ -113,6 +114,7 @@ from minitorch.ops.extreme import argmin as argmin
 from minitorch.ops.extreme import max as max
 from minitorch.ops.extreme import min as min
 from minitorch.ops.gather import gather as gather
+from minitorch.ops.gather import put as put
 from minitorch.ops.gather import scatter as scatter
 from minitorch.ops.gather import scatter_add as scatter_add
 from minitorch.ops.gather import take as take
@@ -123,10 +125,15 @@ from minitorch.ops.hyperbolic import atanh as atanh
 from minitorch.ops.hyperbolic import deg2rad as deg2rad
 from minitorch.ops.hyperbolic import rad2deg as rad2deg
 from minitorch.ops.hyperbolic import sinc as sinc
+from minitorch.ops.index_reduce import index_reduce as index_reduce
+from minitorch.ops.index_reduce import scatter_reduce as scatter_reduce
 from minitorch.ops.index_select import index_add as index_add
 from minitorch.ops.index_select import index_copy as index_copy
 from minitorch.ops.index_select import index_fill as index_fill
 from minitorch.ops.index_select import index_select as index_select
+from minitorch.ops.inplace import fill as fill
+from minitorch.ops.inplace import fill_ as fill_
+from minitorch.ops.inplace import zero_ as zero_
 from minitorch.ops.joining import atleast_1d as atleast_1d
 from minitorch.ops.joining import atleast_2d as atleast_2d
 from minitorch.ops.joining import atleast_3d as atleast_3d
@@ -142,8 +149,11 @@ from minitorch.ops.joining import vstack as vstack
 from minitorch.ops.linalg import norm as norm
 from minitorch.ops.masked import argwhere as argwhere
 from minitorch.ops.masked import masked_fill as masked_fill
+from minitorch.ops.masked import masked_scatter as masked_scatter
 from minitorch.ops.masked import masked_select as masked_select
 from minitorch.ops.masked import nonzero as nonzero
+from minitorch.ops.masked import nonzero_static as nonzero_static
+from minitorch.ops.masked import unravel_index as unravel_index
 from minitorch.ops.matmul import addmm as addmm
 from minitorch.ops.matmul import baddbmm as baddbmm
 from minitorch.ops.matmul import bmm as bmm
@@ -174,7 +184,6 @@ from minitorch.ops.pointwise import remainder as remainder
 from minitorch.ops.pointwise import rsub as rsub
 from minitorch.ops.pointwise import square as square
 from minitorch.ops.pointwise import sub as sub
-from minitorch.ops.pointwise import where as where
 from minitorch.ops.promotion import result_type as result_type
 from minitorch.ops.random import bernoulli as bernoulli
 from minitorch.ops.random import multinomial as multinomial
@@ -268,7 +277,6 @@ from minitorch.ops.sort import argsort as argsort
 from minitorch.ops.sort import median as median
 from minitorch.ops.sort import sort as sort
 from minitorch.ops.sort import topk as topk
-from minitorch.ops.sort import unique as unique
 from minitorch.ops.special import digamma as digamma
 from minitorch.ops.special import erfc as erfc
 from minitorch.ops.special import erfinv as erfinv
@@ -327,6 +335,9 @@ from minitorch.ops.unary import sin as sin
 from minitorch.ops.unary import sinh as sinh
 from minitorch.ops.unary import sqrt as sqrt
 from minitorch.ops.unary import tan as tan
+from minitorch.ops.unique import isin as isin
+from minitorch.ops.unique import unique as unique
+from minitorch.ops.unique import unique_consecutive as unique_consecutive
 from minitorch.ops.view_copies import alias_copy as alias_copy
 from minitorch.ops.view_copies import as_strided_copy as as_strided_copy
 from minitorch.ops.view_copies import diagonal_copy as diagonal_copy
@@ -344,6 +355,7 @@ from minitorch.ops.view_copies import unbind_copy as unbind_copy
 from minitorch.ops.view_copies import unfold_copy as unfold_copy
 from minitorch.ops.view_copies import unsqueeze_copy as unsqueeze_copy
 from minitorch.ops.view_copies import view_copy as view_copy
+from minitorch.ops.where import where as where
 from minitorch.random import Generator as Generator
 from minitorch.random import default_generator as default_generator
 from minitorch.random import get_rng_state as get_rng_state

@@ -95,3 +95,39 @@ class Indexing:
     def index_put_(self, indices, values, accumulate=False):
         """See `minitorch.ops.advanced_indexing.index_put_`."""
         return minitorch.ops.advanced_indexing.index_put_(self, indices, values, accumulate)
+
+    def scatter_reduce(self, dim, index, src, reduce, *, include_self=True):
+        """See `minitorch.ops.index_reduce.scatter_reduce`."""
+        return minitorch.ops.index_reduce.scatter_reduce(self, dim, index, src, reduce, include_self=include_self)
+
+    def index_reduce(self, dim, index, source, reduce, *, include_self=True):
+        """See `minitorch.ops.index_reduce.index_reduce`."""
+        return minitorch.ops.index_reduce.index_reduce(self, dim, index, source, reduce, include_self=include_self)
+
+    def put(self, index, source, accumulate=False):
+        """See `minitorch.ops.gather.put`."""
+        return minitorch.ops.gather.put(self, index, source, accumulate)
+
+    def masked_scatter(self, mask, source):
+        """See `minitorch.ops.masked.masked_scatter`."""
+        return minitorch.ops.masked.masked_scatter(self, mask, source)
+
+    def scatter_reduce_(self, dim, index, src, reduce, *, include_self=True):
+        """See `minitorch.ops.index_reduce.scatter_reduce_`."""
+        return minitorch.ops.index_reduce.scatter_reduce_(self, dim, index, src, reduce, include_self=include_self)
+
+    def index_reduce_(self, dim, index, source, reduce, *, include_self=True):
+        """See `minitorch.ops.index_reduce.index_reduce_`."""
+        return minitorch.ops.index_reduce.index_reduce_(self, dim, index, source, reduce, include_self=include_self)
+
+    def put_(self, index, source, accumulate=False):
+        """See `minitorch.ops.gather.put_`."""
+        return minitorch.ops.gather.put_(self, index, source, accumulate)
+
+    def masked_scatter_(self, mask, source):
+        """See `minitorch.ops.masked.masked_scatter_`."""
+        return minitorch.ops.masked.masked_scatter_(self, mask, source)
+
+    def nonzero_static(self, *, size, fill_value=-1):
+        """See `minitorch.ops.masked.nonzero_static`."""
+        return minitorch.ops.masked.nonzero_static(self, size=size, fill_value=fill_value)

@@ -102,6 +102,10 @@ class Reduction:
         """See `minitorch.unique`."""
         return minitorch.unique(self, sorted, return_inverse, return_counts, dim)
 
+    def unique_consecutive(self, return_inverse=False, return_counts=False, dim=None):
+        """See `minitorch.unique_consecutive`."""
+        return minitorch.unique_consecutive(self, return_inverse, return_counts, dim)
+
     def norm(self, p='fro', dim=None, keepdim=False, dtype=None):
         """See `minitorch.norm`."""
         return minitorch.norm(self, p, dim, keepdim, dtype)

@@ -15,13 +15,17 @@ from minitorch.ops import diagonals as diagonals
 from minitorch.ops import differences as differences
 from minitorch.ops import distributions as distributions
 from minitorch.ops import dropout as dropout
+from minitorch.ops import embedding as embedding
 from minitorch.ops import extreme as extreme
 from minitorch.ops import gather as gather
 from minitorch.ops import hyperbolic as hyperbolic
+from minitorch.ops import index_reduce as index_reduce
+from minitorch.ops import index_select as index_select
 from minitorch.ops import indexing as indexing
 from minitorch.ops import inplace as inplace
 from minitorch.ops import joining as joining
 from minitorch.ops import linalg as linalg
+from minitorch.ops import masked as masked
 from minitorch.ops import matmul as matmul
 from minitorch.ops import numbers as numbers
 from minitorch.ops import optim as optim
@@ -47,5 +51,7 @@ from minitorch.ops import strided as strided
 from minitorch.ops import triangles as triangles
 from minitorch.ops import turning as turning
 from minitorch.ops import unary as unary
+from minitorch.ops import unique as unique
 from minitorch.ops import view_copies as view_copies
+from minitorch.ops import where as where
 from minitorch.ops import writable as writable

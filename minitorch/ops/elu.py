@@ -3,9 +3,9 @@
 from minitorch._tensor import Tensor
 from minitorch.autograd.function import Function
 from minitorch.ops.activation import refuse_integers, write
-from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.unary import exp, expm1
+from minitorch.ops.where import where
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:

@@ -11,12 +11,12 @@ from minitorch.ops.distributions import exponential_
 from minitorch.ops.extreme import max
 from minitorch.ops.gather import scatter
 from minitorch.ops.joining import cat
-from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import wrap_dim
 from minitorch.ops.slicing import chunk
 from minitorch.ops.softmax import softmax
 from minitorch.ops.unary import exp, log1p
+from minitorch.ops.where import where
 from minitorch.random import default_generator
 
 

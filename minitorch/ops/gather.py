@@ -6,14 +6,17 @@ import numpy as np
 
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
-from minitorch.ops.advanced_indexing import Index, Places, RowMajorPut, write_
+from minitorch.autograd.function import Function
+from minitorch.ops import inplace
+from minitorch.ops.advanced_indexing import Index, IndexPut, Places, RowMajorPut, write_
 from minitorch.ops.numbers import number_like
+from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, broadcast, check_tensor
 from minitorch.ops.shape import expand, reshape
 from minitorch.ops.sizes import wrap_dim
 
 
-def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Tensor:
     """result[i][j] = input[index[i][j]][j] for dim 0, and so on. Shape: that of index.
 
     Raises RuntimeError for an index outside [0, size), and for an index tensor that is larger than input in
@@ -31,7 +34,8 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
                     f"Size does not match at dimension {axis} expected index {list(index.array.shape)} to "
                     f"be no larger than self {list(input.array.shape)} apart from dimension {dim}"
                 )
-    return Gather.apply(input, _places_along(input, dim, index), None, (index,))
+    result = Gather.apply(input, places_along(input, dim, index), None, (index,))
+    return result if out is None else deliver(out, "gather", result, input, index, cast=False, apart=True)
 
 
 class Gather(Index):
@@ -46,14 +50,16 @@ def scatter(
     *,
     value: Number | None = None,
     reduce: str | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
-    """A copy with copy[index[i][j]][j] = src[i][j] for dim 0, and so on. `reduce`: "add" adds instead.
+    """A copy with copy[index[i][j]][j] = src[i][j] for dim 0, and so on. `reduce`: "add" or "multiply" instead.
 
     Raises RuntimeError for an index outside [0, size), or an index tensor larger than src.
     PyTorch: torch.scatter.
     """
     src, places, add, function = _scattered(input, dim, index, value if src is None else src, reduce)
-    return function.apply(input, src, places, add, (index,))
+    result = function.apply(input, src, places, add, (index,))
+    return result if out is None else deliver(out, "scatter", result, input, src, cast=False)
 
 
 def scatter_(
@@ -67,16 +73,19 @@ def scatter_(
 ) -> Tensor:
     """scatter in place. PyTorch: Tensor.scatter_."""
     src, places, add, function = _scattered(input, dim, index, value if src is None else src, reduce)
+    if function is ScatterMultiply:
+        inplace.check(input)
+        return inplace.assign(input, function.apply(input, src, places, add, (index,)))
     return write_(input, src, places, add, function, (index,))
 
 
-def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy with src[i][j] added to copy[index[i][j]][j] for dim 0, and so on.
 
     PyTorch: torch.scatter_add.
     """
     check_tensor(src, "scatter_add", "src", 4)
-    return scatter(input, dim, index, src, reduce=_ADD)
+    return scatter(input, dim, index, src, reduce=_ADD, out=out)
 
 
 def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
@@ -99,20 +108,80 @@ class ScatterAdd(RowMajorPut):
     """derivatives.yaml: scatter_add."""
 
 
-def take(input: Tensor, index: Tensor) -> Tensor:
+class ScatterMultiply(Function):
+    """derivatives.yaml: scatter.reduce: not implemented, unlike scatter_reduce("prod")."""
+
+    @staticmethod
+    def forward(ctx, input, src, places, add, tensors):
+        result = wrap(input.kernels.contiguous(input.array))
+        result.kernels.index_reduce(places.of(result.array), places.indices, src.array, "prod")
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        raise RuntimeError("derivative for aten::scatter is not implemented")
+
+
+def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements at positions of the flattened tensor, negative ones from the end. Shape: that of index.
 
     Raises IndexError for a position outside. PyTorch: torch.take.
     """
     check_tensor(input, "take", "input", 1)
     check_tensor(index, "take", "index", 2)
+    result = Take.apply(input, _flat_places("take", input, index), None, (index,))
+    return result if out is None else deliver(out, "take", result, input, index, cast=False, apart=True)
+
+
+class Take(Index):
+    """derivatives.yaml: take."""
+
+
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """A copy with `source` at positions of the flattened tensor, negative ones from the end; or added there.
+
+    Raises IndexError for a position outside, RuntimeError for a source of another dtype. PyTorch: torch.put.
+    """
+    places = _check_put(input, index, source)
+    return Put.apply(input, reshape(source, index.array.shape), places, accumulate, (index,))
+
+
+def put_(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """put in place. PyTorch: Tensor.put_."""
+    places = _check_put(input, index, source)
+    return write_(input, reshape(source, index.array.shape), places, accumulate, Put, (index,))
+
+
+class Put(IndexPut):
+    """derivatives.yaml: put."""
+
+
+def _check_put(input: Tensor, index: Tensor, source: Tensor) -> Places:
+    for place, name, each in ((1, "input", input), (2, "index", index), (3, "source", source)):
+        check_tensor(each, "put", name, place)
+    if input.array.dtype != source.array.dtype:
+        raise RuntimeError(
+            "put_(): self and source expected to have the same dtype, but got self.dtype = "
+            f"{types.SCALAR_NAME[input.dtype]} and source.dtype = {types.SCALAR_NAME[source.dtype]}"
+        )
+    if index.array.dtype == np.int64 and index.array.size != source.array.size:
+        raise IndexError(
+            "put_(): Expected source and index to have the same number of elements, but got "
+            f"source.numel() = {source.array.size}, index.numel() = {index.array.size}"
+        )
+    return _flat_places("put_", input, index)
+
+
+def _flat_places(function: str, input: Tensor, index: Tensor) -> Places:
+    """Positions in the flattened tensor as indices of each dimension."""
     if index.array.dtype != np.int64:
         raise RuntimeError(
-            f"take(): Expected a long tensor for index, but got {types.SCALAR_NAME[index.dtype]}"
+            f"{function}(): Expected a long tensor for index, but got {types.SCALAR_NAME[index.dtype]}"
         )
     size = input.array.size
     if index.array.size and not size:
-        raise IndexError("take(): tried to take from an empty tensor")
+        what = "take from" if function == "take" else "put elements into"
+        raise IndexError(f"{function}(): tried to {what} an empty tensor".replace("(): tried to put", "(): Tried to put"))
     wrong = (index.array < -size) | (index.array >= size)
     if wrong.any():
         raise IndexError(
@@ -123,14 +192,12 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     for extent in reversed(input.array.shape or (1,)):
         places.append(positions % max(extent, 1))
         positions = positions // max(extent, 1)
-    return Take.apply(input, Places(tuple(reversed(places))), None, (index,))
+    return Places(tuple(reversed(places)))
 
 
-class Take(Index):
-    """derivatives.yaml: take."""
-
-
-def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+def take_along_dim(
+    input: Tensor, indices: Tensor, dim: int | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """gather with broadcasting and negative indices; without dim, on the flattened tensor.
 
     Raises RuntimeError for an index out of range, where PyTorch wraps around. PyTorch: torch.take_along_dim.
@@ -159,7 +226,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     negative = (indices.array < 0) & (indices.array >= -(have[dim] if have else 1))
     if negative.any():
         indices = wrap(np.where(negative, indices.array + (have[dim] if have else 1), indices.array))
-    return gather(input, dim, indices)
+    return gather(input, dim, indices, out=out)
 
 
 _ADD = "scatter_add"  # what scatter_add gives for `reduce`
@@ -177,29 +244,27 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Tensor | Number, red
     elif input.array.dtype != src.array.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     elif index.array.size:
-        _check_scatter(input, dim, index, src)
-        src = _corner(src, index.array.shape)
+        check_scatter(input, dim, index, src)
+        src = corner(src, index.array.shape)
     else:
-        src = _corner(src, index.array.shape) if src.array.ndim == index.array.ndim else number_like(input, 0)
+        src = corner(src, index.array.shape) if src.array.ndim == index.array.ndim else number_like(input, 0)
     if index.array.size and function is ScatterValue:
-        _check_scatter(input, dim, index, None)
+        check_scatter(input, dim, index, None)
     if reduce is None:
-        return src, _places_along(input, dim, index), False, function
-    if reduce == "multiply":
-        raise NotImplementedError("scatter: minitorch has reduce='add' only, not 'multiply'")
-    if reduce == "add" and function is Scatter:
+        return src, places_along(input, dim, index), False, function
+    if reduce in ("add", "multiply") and function is Scatter:
         warnings.warn(
             "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a "
             "future PyTorch release. Use torch.scatter_reduce instead for more reduction options.",
             UserWarning,
             stacklevel=4,
         )
-    elif reduce not in ("add", _ADD):
+    elif reduce not in ("add", "multiply", _ADD):
         raise RuntimeError("reduce argument must be either add or multiply.")
-    return src, _places_along(input, dim, index), True, ScatterAdd
+    return src, places_along(input, dim, index), True, ScatterMultiply if reduce == "multiply" else ScatterAdd
 
 
-def _corner(src: Tensor, shape: tuple[int, ...]) -> Tensor:
+def corner(src: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The leading part of src: what an index tensor of that shape reads of it."""
     if src.array.shape == shape:
         return src
@@ -207,7 +272,7 @@ def _corner(src: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def _check_dtype(function: str, index: Tensor) -> None:
-    if index.array.dtype.kind != "i":
+    if index.array.size and index.array.dtype.kind != "i":
         raise RuntimeError(f"{function}(): Expected dtype int32/int64 for index")
 
 
@@ -216,7 +281,7 @@ def _check_ndim(other: Tensor, index: Tensor, name: str) -> None:
         raise RuntimeError(f"Index tensor must have the same number of dimensions as {name} tensor")
 
 
-def _check_scatter(input: Tensor, dim: int, index: Tensor, src: Tensor | None) -> None:
+def check_scatter(input: Tensor, dim: int, index: Tensor, src: Tensor | None) -> None:
     """Raise unless the index tensor fits into input (apart from dim) and into src."""
     have, want = input.array.shape, index.array.shape
     _check_ndim(input, index, "self")
@@ -235,7 +300,7 @@ def _check_scatter(input: Tensor, dim: int, index: Tensor, src: Tensor | None) -
         _check_ndim(src, index, "src")
 
 
-def _places_along(input: Tensor, dim: int, index: Tensor) -> Places:
+def places_along(input: Tensor, dim: int, index: Tensor) -> Places:
     """The element that each index names: itself in dimension dim, its own coordinates in the others."""
     size = input.array.shape[dim] if input.array.ndim else 1
     array = index.array

@@ -6,11 +6,12 @@ from minitorch import types
 from minitorch._tensor import Tensor
 from minitorch.ops.advanced_indexing import Index, IndexPut, Places, RowMajorPut, write_
 from minitorch.ops.numbers import number_like
+from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, check_tensor
 from minitorch.ops.sizes import wrap_dim
 
 
-def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The slices of dimension `dim` that a vector of positions names. PyTorch: torch.index_select.
 
     Raises IndexError for a position outside [0, size), RuntimeError for an index that is not int32 or int64.
@@ -34,21 +35,25 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
         raise IndexError("index out of range in self")
     if input.array.ndim == 0:
         positions = positions.reshape(())
-    return IndexSelect.apply(input, _slices(dim, positions), None, (index,))
+    result = IndexSelect.apply(input, slices(dim, positions), None, (index,))
+    return result if out is None else deliver(out, "index_select", result, input, index, cast=False, apart=True)
 
 
 class IndexSelect(Index):
     """derivatives.yaml: index_select."""
 
 
-def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Number = 1) -> Tensor:
+def index_add(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """A copy with alpha * source[i] added to slice index[i] of `dim`. PyTorch: torch.index_add.
 
     Raises RuntimeError for a position outside [0, size), or a source of another shape or dtype.
     """
     places = _check_add(input, dim, index, source)
     source = source if alpha == 1 else source * alpha
-    return IndexAdd.apply(input, source, places, True, (index,))
+    result = IndexAdd.apply(input, source, places, True, (index,))
+    return result if out is None else deliver(out, "index_add", result, input, source, cast=False)
 
 
 def index_add_(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Number = 1) -> Tensor:
@@ -62,13 +67,16 @@ class IndexAdd(RowMajorPut):
     """derivatives.yaml: index_add."""
 
 
-def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+def index_copy(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: Tensor | None = None
+) -> Tensor:
     """A copy with slice index[i] of `dim` replaced by source[i]. PyTorch: torch.index_copy.
 
     Raises IndexError for a position outside [0, size), RuntimeError for a source of another dtype.
     """
     places = _check_copy(input, dim, index, source)
-    return IndexCopy.apply(input, source, places, False, (index,))
+    result = IndexCopy.apply(input, source, places, False, (index,))
+    return result if out is None else deliver(out, "index_copy", result, input, source, cast=False)
 
 
 def index_copy_(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
@@ -105,7 +113,8 @@ class IndexFillTensor(IndexPut):
     node_name = "IndexFillBackward1"
 
 
-def _slices(dim: int, positions: np.ndarray) -> Places:
+def slices(dim: int, positions: np.ndarray) -> Places:
+    """Whole slices of a dimension, by checked positions."""
     return Places((*[None] * dim, positions.astype(np.int64, copy=False)))
 
 
@@ -148,7 +157,7 @@ def _check_add(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Places
     if wrong.any():
         first = index.array[wrong][0]
         raise RuntimeError(f"index {first} is out of bounds for dimension {dim} with size {size}")
-    return _slices(dim, _positions(input, index))
+    return slices(dim, _positions(input, index))
 
 
 def _check_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Places:
@@ -193,7 +202,7 @@ def _check_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Place
             f"index_copy_(): index {index.array[wrong][0]} is out of bounds for dimension {dim} with size "
             f"{size}"
         )
-    return _slices(dim, index.array.reshape(given[dim : dim + 1] if have else given))
+    return slices(dim, index.array.reshape(given[dim : dim + 1] if have else given))
 
 
 def _check_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | Number):
@@ -215,7 +224,7 @@ def _check_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | Number):
     if wrong.any():
         first = index.array[wrong][0]
         raise IndexError(f"index {first} is out of bounds for dimension {dim} with size {size}")
-    places = _slices(dim, np.unique(index.array % max(size, 1)))  # once each, as the value's gradient counts
+    places = slices(dim, np.unique(index.array % max(size, 1)))  # once each, as the value's gradient counts
     if isinstance(value, Tensor):
         return value.to(input.dtype), places, IndexFillTensor
     return number_like(input, value), places, IndexFill

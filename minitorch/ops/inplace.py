@@ -208,6 +208,17 @@ def show(target: Tensor, view: Tensor) -> Tensor:
     return target
 
 
+def fill(input: Tensor, value: Number | Tensor) -> Tensor:
+    """A tensor like input, all `value`. PyTorch: torch.fill."""
+    if isinstance(value, Tensor) and value.array.ndim:
+        raise RuntimeError(
+            f"fill only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions."
+        )
+    if not isinstance(value, Tensor):
+        value = checked_number(operand(value, "fill", "value", 2), input.dtype)
+    return Fill.apply(input, value)
+
+
 def fill_(input: Tensor, value: Number | Tensor) -> Tensor:
     """Every element becomes `value`. PyTorch: Tensor.fill_."""
     recorded = check(input, repeated=True)
@@ -242,7 +253,7 @@ class Fill(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        return grad * 0, grad.sum() if ctx.needs_input_grad[1] else None
+        return zeros_like(grad), grad.sum() if ctx.needs_input_grad[1] else None
 
 
 class Zero(Function):
@@ -254,7 +265,7 @@ class Zero(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        return grad * 0, None
+        return zeros_like(grad), None
 
 
 def copy_(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:

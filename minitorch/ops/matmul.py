@@ -6,9 +6,9 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.creation import ones
-from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import Number, broadcast, check_tensor
 from minitorch.ops.shape import expand, reshape, squeeze, t, transpose, unsqueeze
+from minitorch.ops.where import where
 
 
 def mm(input: Tensor, mat2: Tensor) -> Tensor:

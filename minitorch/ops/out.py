@@ -13,14 +13,14 @@ from minitorch.ops.creation import dense_strides, empty, strides_in_format
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import MAX, sizes_of
 from minitorch.ops.strided import as_strided
-from minitorch.ops.writable import check, check_castable, check_overlap
+from minitorch.ops.writable import OVERLAP, check, check_castable, check_overlap, shares_memory
 
 
-def deliver(out: Tensor, function: str, result: Tensor, *inputs: Tensor, cast: bool = True) -> Tensor:
+def deliver(out: Tensor, function: str, result: Tensor, *inputs: Tensor, cast: bool = True, apart: bool = False) -> Tensor:
     """Write a result into `out`, resized where its shape differs (with a warning if it had elements); returns `out`.
 
     Raises RuntimeError if something requires a gradient, for a dtype that cannot hold the result (with cast=False: for
-    any other dtype), and for an `out` that overlaps itself or one of the inputs in part.
+    any other dtype), and for an `out` that overlaps itself, or one of the inputs in part (with apart=True: at all).
     """
     check_tensor(out, function, "out", 1)
     if mode.enabled and (result.requires_grad or out.requires_grad):
@@ -34,9 +34,11 @@ def deliver(out: Tensor, function: str, result: Tensor, *inputs: Tensor, cast: b
             f"{types.C_NAME[out.dtype]} instead"
         )
     check_castable(result.dtype, out.dtype)
+    check(out)
+    if apart and any(shares_memory(out, each) for each in inputs):
+        raise RuntimeError(OVERLAP)
     if out.array.shape != result.array.shape:
         resize_output(out, result.array.shape, dense_strides(result))
-    check(out)
     for each in inputs:
         check_overlap(out, each)
     out.kernels.copy_into(out.array, result.array)

@@ -4,9 +4,9 @@ from minitorch import types
 from minitorch._tensor import Tensor
 from minitorch.autograd.function import Function
 from minitorch.ops.activation import refuse_integers, tanh, write
-from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.rounding import clamp
+from minitorch.ops.where import where
 
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:

@@ -6,7 +6,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.numbers import checked_number
-from minitorch.ops.promotion import Number, array_of, broadcast, check_tensor, is_number, operand, result_type
+from minitorch.ops.promotion import Number, array_of, check_tensor, is_number, operand, result_type
 from minitorch.ops.promotion import prepare as prepare
 from minitorch.ops.unary import log, reciprocal
 
@@ -431,35 +431,6 @@ class Minimum(Function):
         input, other = ctx.saved_tensors
         shared = (grad / 2).masked_fill(input != other, 0)
         return shared + grad.masked_fill(input >= other, 0), shared + grad.masked_fill(other >= input, 0), None
-
-
-def where(condition: Tensor, input: Tensor | Number | None = None, other: Tensor | Number | None = None):
-    """input where condition holds, else other; without them, the indices where it holds. PyTorch: torch.where."""
-    check_tensor(condition, "where", "condition", 1)
-    if input is None and other is None:
-        return condition.nonzero(as_tuple=True)
-    if condition.array.dtype.kind not in "bu":
-        name = types.SCALAR_NAME[condition.dtype]
-        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {name}")
-    dtype = result_type(operand(input, "where", "input", 2), operand(other, "where", "other", 3))
-    input, other = (each if isinstance(each, Tensor) else wrap(np.asarray(each, dtype.numpy)) for each in (input, other))
-    broadcast(condition.array.shape, input.array.shape, other.array.shape)
-    return Where.apply(condition, input, other, dtype.numpy)
-
-
-class Where(Function):
-    """derivatives.yaml: where."""
-
-    @staticmethod
-    def forward(ctx, condition, input, other, dtype):
-        ctx.save_for_backward(condition)
-        return wrap(input.kernels.where(condition.array, input.array, other.array, dtype=dtype))
-
-    @staticmethod
-    def backward(ctx, grad):
-        (condition,) = ctx.saved_tensors
-        input, other = ctx.needs_input_grad[1:3]
-        return None, where(condition, grad, 0) if input else None, where(condition, 0, grad) if other else None, None
 
 
 def _check_alpha(function: str, alpha: Number, dtype: np.dtype) -> None:

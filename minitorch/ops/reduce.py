@@ -11,9 +11,9 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.joining import cat
-from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import is_expandable_to, sizes_of, wrap_dim
+from minitorch.ops.where import where
 
 Dims = int | Sequence[int] | None
 Axes = tuple[int, ...] | None  # ascending, counted from the front; None: all of them

@@ -11,8 +11,9 @@ from minitorch.autograd.function import Function
 from minitorch.ops.comparison import isfinite
 from minitorch.ops.numbers import checked_number
 from minitorch.ops.out import deliver, deliver_all
-from minitorch.ops.pointwise import pow, where
+from minitorch.ops.pointwise import pow
 from minitorch.ops.promotion import Number, broadcast, category, check_tensor, operand, result_type
+from minitorch.ops.where import where
 
 
 def neg(input: Tensor) -> Tensor:

@@ -135,27 +135,6 @@ class Median(Function):
         return place(grad, ctx), None, None
 
 
-def unique(
-    input: Tensor,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
-) -> "Tensor | tuple[Tensor, ...]":
-    """The different elements in ascending order; also, which one each element is, and how often each occurs.
-
-    PyTorch: torch.unique, of all elements: `dim` is not supported yet.
-    """
-    check_tensor(input, "unique", "input", 1)
-    if dim is not None:
-        raise NotImplementedError(
-            "unique(): minitorch finds different elements only, not rows: dim must be None"
-        )
-    elements, inverse, counts = (wrap(each) for each in input.kernels.unique(input.array))
-    results = (elements,) + (inverse,) * return_inverse + (counts,) * return_counts
-    return results if len(results) > 1 else elements
-
-
 def _with_strides_of(input: Tensor, array: np.ndarray) -> Tensor:
     """In the memory order of the input, as PyTorch keeps it."""
     stride = input.stride() if input.array.flags.c_contiguous else dense_strides(input)

@@ -6,9 +6,9 @@ from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.creation import arange
 from minitorch.ops.out import deliver
-from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor, prepare_floating
 from minitorch.ops.unary import exp, floating, log
+from minitorch.ops.where import where
 
 
 def erfc(input: Tensor, *, out: Tensor | None = None) -> Tensor:

@@ -1,5 +1,7 @@
 """Sorting along an axis. PyTorch: aten/src/ATen/native/cpu/SortingKernel.cpp."""
 
+import math
+
 import numpy as np
 
 
@@ -23,14 +25,16 @@ def unique(array: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def unique_slices(array: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The places of the different slices of an axis in ascending order, which each slice is, and how often they occur."""
-    rows = np.moveaxis(array, axis, 0).reshape(array.shape[axis], -1)
+    rows = np.moveaxis(array, axis, 0)
+    rows = rows.reshape(len(rows), math.prod(rows.shape[1:]))
     order = np.lexsort(rows.T[::-1]) if rows.shape[1] else np.arange(len(rows))
     return _runs(rows[order], order)
 
 
 def unique_runs(array: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The same for slices of which only neighbours are compared, in the order they come."""
-    rows = np.moveaxis(array, axis, 0).reshape(array.shape[axis], -1)
+    rows = np.moveaxis(array, axis, 0)
+    rows = rows.reshape(len(rows), math.prod(rows.shape[1:]))
     return _runs(rows, np.arange(len(rows)))
 
 
