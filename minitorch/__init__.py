@@ -335,7 +335,6 @@ from minitorch.ops.unary import sin as sin
 from minitorch.ops.unary import sinh as sinh
 from minitorch.ops.unary import sqrt as sqrt
 from minitorch.ops.unary import tan as tan
-from minitorch.ops.unique import isin as isin
 from minitorch.ops.unique import unique as unique
 from minitorch.ops.unique import unique_consecutive as unique_consecutive
 from minitorch.ops.view_copies import alias_copy as alias_copy

@@ -9,6 +9,7 @@ from minitorch.ops.numbers import checked_number
 from minitorch.ops.promotion import Number, array_of, check_tensor, is_number, operand, result_type
 from minitorch.ops.promotion import prepare as prepare
 from minitorch.ops.unary import log, reciprocal
+from minitorch.ops.where import where as where
 
 
 def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:

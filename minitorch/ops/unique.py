@@ -1,10 +1,9 @@
-"""Which elements or slices are different, and which are among others. PyTorch: aten/src/ATen/native/Unique.cpp."""
+"""Which elements or slices are different. PyTorch: aten/src/ATen/native/Unique.cpp."""
 
 import numpy as np
 
 from minitorch._tensor import Tensor, wrap
-from minitorch.ops.out import deliver
-from minitorch.ops.promotion import Number, check_tensor, result_type
+from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import wrap_dim
 
 
@@ -42,28 +41,6 @@ def unique_consecutive(
     else:
         found = _slices(input, dim, input.kernels.unique_runs)
     return _asked_for(found, return_inverse, return_counts)
-
-
-def isin(
-    elements: Tensor | Number,
-    test_elements: Tensor | Number,
-    *,
-    assume_unique: bool = False,
-    invert: bool = False,
-    out: Tensor | None = None,
-) -> Tensor:
-    """Whether each element is among the test elements (or, inverted, is not); bool. PyTorch: torch.isin."""
-    given = elements, test_elements
-    if not any(isinstance(each, Tensor) for each in given):
-        names = ", ".join(type(each).__name__ for each in given)
-        raise TypeError(f"isin() received an invalid combination of arguments - got ({names}), but expected one of:")
-    for each in given:
-        if isinstance(each, Tensor) and each.array.dtype.kind == "b":
-            raise RuntimeError("Unsupported input type encountered for isin(): Bool")
-    dtype = result_type(*given).numpy
-    array, tested = (np.asarray(each.array if isinstance(each, Tensor) else each, dtype) for each in given)
-    result = wrap(np.asarray(np.isin(array, tested, invert=invert)))
-    return result if out is None else deliver(out, "isin", result, cast=False)
 
 
 def _slices(input: Tensor, dim: int, kernel) -> tuple[Tensor, Tensor, Tensor]:
