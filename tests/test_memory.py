@@ -1,6 +1,7 @@
 """The CPU's cache of memory blocks: reused, counted, given back. PyTorch: test/test_cuda.py."""
 
 import gc
+import os
 import threading
 
 import numpy as np
@@ -191,3 +192,17 @@ def test_numpy_memory_is_not_ours():
     x = minitorch.from_numpy(np.ones(LARGE, np.float32))
     assert memory.memory_allocated() == before
     assert x.sum().item() == LARGE
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_has_memory_of_its_own():
+    """What a child writes into an old tensor or a reused block, the parent does not see."""
+    x, freed = minitorch.zeros(LARGE), minitorch.zeros(LARGE)
+    del freed
+    child = os.fork()
+    if child == 0:
+        x.fill_(1)
+        minitorch.empty(LARGE).fill_(2)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert x.sum().item() == 0 and not (minitorch.empty(LARGE) == 2).any().item()

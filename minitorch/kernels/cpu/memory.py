@@ -7,12 +7,16 @@ takes it from there. Small arrays are left to malloc, which does the same for th
 
 import math
 import mmap
+import os
 import threading
 
 import numpy as np
 
 # Below this many bytes malloc keeps freed memory itself; above, it returns it to the operating system.
 SMALL = 65_536
+
+# Python's default is memory that a forked child shares: parent and child would write into each other's tensors.
+_PRIVATE = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
 
 _free: dict[int, list[mmap.mmap]] = {}
 _lock = threading.RLock()
@@ -79,7 +83,7 @@ def _new_block(size: int) -> mmap.mmap:
     global _reserved, _peak_reserved, _blocks, _mapped, _retries, _failures
     for attempt in range(2):
         try:
-            block = mmap.mmap(-1, size)
+            block = mmap.mmap(-1, size, **_PRIVATE)
             break
         except (OSError, ValueError, OverflowError):
             if attempt:
@@ -97,6 +101,15 @@ def _new_block(size: int) -> mmap.mmap:
     _reserved += size
     _peak_reserved = max(_peak_reserved, _reserved)
     return block
+
+
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.RLock()  # another thread of the parent may have held it
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _rounded(size: int) -> int:
