@@ -17,6 +17,8 @@ from minitorch._settings import use_deterministic_algorithms as use_deterministi
 from minitorch._storage import Storage as Storage
 from minitorch._tensor import Tensor as Tensor
 from minitorch._tensor_str import set_printoptions as set_printoptions
+from minitorch.autograd.anomaly_mode import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
+from minitorch.autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_enabled
 from minitorch.autograd.grad_mode import enable_grad as enable_grad
 from minitorch.autograd.grad_mode import inference_mode as inference_mode
 from minitorch.autograd.grad_mode import is_grad_enabled as is_grad_enabled

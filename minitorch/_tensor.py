@@ -44,8 +44,8 @@ class Tensor(
     _accumulator = None  # weak reference to the AccumulateGrad node of a leaf
     _stride: tuple[int, ...] | None = None  # of a view, in elements; a fresh array tells its own
     _offset = 0  # of a view: where in the storage it begins, in elements
-    _backward_hooks: tuple = ()
-    _post_accumulate_grad_hooks: tuple = ()
+    _backward_hooks = ()  # of a leaf; dictionaries once there are hooks
+    _post_accumulate_grad_hooks = ()
     _retains_grad = False
 
     array: np.ndarray

@@ -31,7 +31,7 @@ BELOW = {
 
 # "Nothing else may": they look names up when called, which keeps Tensor and ops free of circular imports.
 # gradcheck and functional are programs that use the library, and stand where PyTorch has them.
-LOOKS_UP = {"_tensor.py"} | {f"autograd/{name}.py" for name in ("engine", "function", "functional", "gradcheck")}
+LOOKS_UP = {"_tensor.py"} | {f"autograd/{name}.py" for name in ("engine", "function", "functional", "gradcheck", "node", "__init__")}
 LOOKS_UP |= {name for name in NAMES if name.startswith("_methods/")}
 
 # Parts of ops that are no family of operations: what families share, and the bookkeeping of Tensor.

@@ -2,8 +2,12 @@
 
 import numpy as np
 
+import minitorch
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd import functional as functional
+from minitorch.autograd import graph as graph
+from minitorch.autograd.anomaly_mode import detect_anomaly as detect_anomaly
+from minitorch.autograd.anomaly_mode import set_detect_anomaly as set_detect_anomaly
 from minitorch.autograd.engine import run_backward
 from minitorch.autograd.function import Function as Function
 from minitorch.autograd.grad_mode import enable_grad as enable_grad
@@ -62,7 +66,8 @@ def grad(
     Raises RuntimeError for an input that was not used, unless `allow_unused`. PyTorch: torch.autograd.grad.
     """
     if is_grads_batched:
-        raise NotImplementedError("autograd.grad: is_grads_batched=True needs vmap, which minitorch does not have yet")
+        options = create_graph, only_inputs, allow_unused, False, materialize_grads
+        return _batched(outputs, inputs, grad_outputs, options)
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
@@ -72,7 +77,7 @@ def grad(
     roots = [_root(number, tensor) for number, tensor in enumerate(outputs)]
     edges = []
     for tensor in inputs:
-        edge = gradient_edge(tensor)
+        edge = tensor if isinstance(tensor, graph.GradientEdge) else gradient_edge(tensor)
         if edge[0] is None:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
         edges.append(edge)
@@ -92,8 +97,19 @@ def grad(
     return tuple(results)
 
 
+def _batched(outputs, inputs, grad_outputs, options: tuple) -> tuple:
+    """One backward pass for each index of the first dimension of the cotangents, stacked."""
+    cotangents = _as_tuple(grad_outputs)
+    size = next(each.shape[0] for each in cotangents if each is not None)
+    rows = [
+        grad(outputs, inputs, [None if each is None else each[row] for each in cotangents], True, *options)
+        for row in range(size)
+    ]
+    return tuple(None if each[0] is None else minitorch.stack(each) for each in zip(*rows))
+
+
 def _as_tuple(tensors) -> tuple:
-    return (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    return (tensors,) if isinstance(tensors, (Tensor, graph.GradientEdge)) else tuple(tensors)
 
 
 def _root(number: int, tensor: Tensor):

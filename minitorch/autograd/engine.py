@@ -4,7 +4,8 @@ from heapq import heapify, heappop, heappush
 
 import minitorch
 from minitorch._tensor import Tensor
-from minitorch.autograd.grad_mode import mode
+from minitorch.autograd.anomaly_mode import run_watched
+from minitorch.autograd.grad_mode import anomaly, mode
 from minitorch.autograd.node import AccumulateGrad, Node
 
 Edge = tuple[Node, int]
@@ -34,12 +35,15 @@ def run_backward(
     ready = [(-node._number, id(node), node) for node in {node: None for node, _ in roots} if not waiting[node]]
     heapify(ready)
 
-    recording = mode.enabled
-    mode.enabled = create_graph
+    recording, outer_task = mode.enabled, mode.task
+    mode.enabled, mode.task = create_graph, Task(waiting, useful, retain_graph)
+    watched = anomaly.enabled
     try:
         while ready:
             node = heappop(ready)[2]
             incoming = arrived.pop(node, None)
+            if incoming is None and node._runs_without_gradient:
+                incoming = [None] * len(node._metadata)
             if incoming is not None and (useful is None or node in useful):
                 runs = useful is None or useful[node]
                 if wanted is not None and runs:
@@ -49,7 +53,7 @@ def run_backward(
                 if wanted is not None and not runs:  # PyTorch, too, shows hooks only to gradients that end here
                     _catch(node, incoming, wanted, caught)
                 if runs:
-                    outgoing = node._run(incoming)
+                    outgoing = run_watched(node, incoming) if watched else node._run(incoming)
                     if node._hooks:
                         outgoing = _after(node, outgoing, tuple(incoming))
                     incoming = None
@@ -72,8 +76,22 @@ def run_backward(
                     if not waiting[consumer]:
                         heappush(ready, (-consumer._number, id(consumer), consumer))
     finally:
-        mode.enabled = recording
+        mode.enabled, mode.task = recording, outer_task
     return caught
+
+
+class Task:
+    """One backward pass, for hooks that ask what it will do. PyTorch: torch/csrc/autograd/graph_task.h."""
+
+    def __init__(self, reachable: dict[Node, int], useful: dict[Node, bool] | None, retain_graph: bool):
+        self._reachable = reachable
+        self._useful = useful
+        self.retain_graph = retain_graph
+        self.accumulates = useful is None  # into all leaves: neither autograd.grad nor backward(inputs=...)
+
+    def will_run(self, node: Node) -> bool:
+        """Whether a gradient arrives at this node. PyTorch: torch._C._will_engine_execute_node."""
+        return node in (self._reachable if self._useful is None else self._useful)
 
 
 def _count_consumers(roots: list[Edge]) -> dict[Node, int]:
@@ -112,14 +130,14 @@ def _add(arrived: dict, node: Node, number: int, grad: Tensor) -> None:
 
 def _before(node: Node, grads: list[Tensor | None]) -> list[Tensor | None]:
     """Hooks of the output tensors, retained gradients, then hooks of the node."""
-    for number, hook in node._tensor_hooks:
+    for number, hook in list(node._tensor_hooks.values()) if node._tensor_hooks else ():
         if grads[number] is not None:
             grads[number] = _hooked(hook, hook(grads[number]), grads[number])
     for number, reference in node._retained:
         tensor = reference()
         if tensor is not None and grads[number] is not None:
             tensor._grad = grads[number].clone() if tensor._grad is None else tensor._grad + grads[number]
-    for hook in node._prehooks:
+    for hook in list(node._prehooks.values()) if node._prehooks else ():
         changed = hook(tuple(grads))
         if changed is not None:
             grads = list(changed) if isinstance(changed, tuple) else [changed]
@@ -129,7 +147,7 @@ def _before(node: Node, grads: list[Tensor | None]) -> list[Tensor | None]:
 def _after(node: Node, grads: tuple, arrived: tuple) -> tuple:
     """Hooks of the node see the gradients of its tensor arguments, and may replace them."""
     places = [place for place, edge in enumerate(node._edges) if edge is not None]
-    for hook in node._hooks:
+    for hook in list(node._hooks.values()):
         shown = tuple(grads[place] for place in places)
         changed = hook(shown, arrived)
         if changed is not None:

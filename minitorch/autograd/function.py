@@ -2,10 +2,11 @@
 
 import functools
 import re
+import weakref
 
 import minitorch
 from minitorch._tensor import Tensor
-from minitorch.autograd.grad_mode import mode, no_grad
+from minitorch.autograd.grad_mode import mode, no_grad, watchers
 from minitorch.autograd.node import Node, gradient_edge
 
 
@@ -16,7 +17,7 @@ class FunctionCtx(Node):
     _materialize_grads = True
     _forward_cls: type["Function"]
     _title: str
-    _saved: tuple | None = ()  # what save_for_backward was given: tensors, None, or _SavedOutput
+    _saved: tuple | None = ()  # what save_for_backward was given: tensors, None, or SavedOutput
     _versions: tuple = ()
     _to_save: tuple = ()
     _dirty: tuple = ()
@@ -100,6 +101,7 @@ class FunctionMeta(type):
         node_name = members.get("node_name", name + suffix)
         own = {"_forward_cls": cls, "__module__": cls.__module__, "_title": members.get("node_title", node_name)}
         own["_operands"] = members.get("operands", 0)
+        own["_runs_without_gradient"] = not cls._ours  # as PyTorch does with functions written in Python
         cls._backward_cls = type(node_name, (FunctionCtx,), own)
         cls._separate_context = cls.setup_context is not Function.setup_context if bases else False
 
@@ -166,7 +168,11 @@ class Function(metaclass=FunctionMeta):
             mode.enabled = True
         if recorded:
             node._edges = tuple(edges)
-            return _record(node, args, result)
+            result = _record(node, args, result)
+            if watchers:
+                for each in tuple(watchers):
+                    each(node)
+            return result
         for each in node._dirty:
             each._storage.version += 1
         return result
@@ -268,7 +274,7 @@ def _holds(tensors: tuple, tensor: Tensor) -> bool:
     return any(each is tensor for each in tensors)
 
 
-class _SavedOutput:
+class SavedOutput:
     """An output that its own node saved: the window without the way back to the node, which would be a cycle."""
 
     __slots__ = ("number", "tensor")
@@ -286,19 +292,21 @@ def _without_cycle(node: FunctionCtx, outputs: tuple) -> None:
     for place, tensor in enumerate(saved):
         for number, output in enumerate(outputs):
             if tensor is output and tensor is not None:
-                saved[place] = _SavedOutput(output, number)
+                saved[place] = SavedOutput(output, number)
                 versions[place] = output._storage.version
     node._saved = tuple(saved)
     node._versions = tuple(versions)
 
 
-def _unpack(node: FunctionCtx, saved: "Tensor | _SavedOutput | None", version: int) -> Tensor | None:
+def _unpack(node: FunctionCtx, saved: "Tensor | SavedOutput | None", version: int) -> Tensor | None:
     if saved is None:
         return None
-    tensor = saved.tensor if type(saved) is _SavedOutput else saved
+    if type(saved) is _Packed:
+        return saved.unpacked(node)
+    tensor = saved.tensor if type(saved) is SavedOutput else saved
     if tensor._storage.version != version:
         _raise_modified(node, saved, tensor, version)
-    if type(saved) is _SavedOutput:
+    if type(saved) is SavedOutput:
         tensor = tensor.detach()
         tensor._grad_fn = node
         tensor._output_nr = saved.number
@@ -306,10 +314,54 @@ def _unpack(node: FunctionCtx, saved: "Tensor | _SavedOutput | None", version: i
     return tensor
 
 
+class _Packed:
+    """What the hooks of saved_tensors_hooks made of a saved tensor, and where its gradient goes."""
+
+    __slots__ = ("edge", "number", "packed", "unpack")
+
+    def __init__(self, saved: "Tensor | SavedOutput", hooks: tuple):
+        pack, self.unpack = hooks
+        self.number = saved.number if type(saved) is SavedOutput else None  # an output of the node itself
+        self.edge = gradient_edge(saved) if self.number is None else None
+        if self.number is not None:  # without the way back to the node, which would be a cycle
+            saved = saved.tensor.detach()
+            saved._requires_grad = True
+        with no_grad():
+            self.packed = pack(saved)
+
+    def unpacked(self, node: FunctionCtx) -> Tensor:
+        """The tensor that the hook gives back, in the place of the saved one."""
+        tensor = self.unpack(self.packed)
+        if not isinstance(tensor, Tensor):
+            raise TypeError(
+                "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                f"{type(tensor).__name__}"
+            )
+        tensor = tensor.detach()
+        origin, number = (node, self.number) if self.edge is None else self.edge
+        if origin is None:
+            return tensor
+        tensor._requires_grad = True
+        if isinstance(origin, FunctionCtx):
+            tensor._grad_fn, tensor._output_nr = origin, number
+        else:  # of a leaf: gradients go to the node that the leaf itself has
+            tensor._accumulator = weakref.ref(origin)
+        return tensor
+
+
+def pack_saved(node: FunctionCtx) -> None:
+    """Hand what a new node saved to the innermost hooks of this thread."""
+    if mode.saved_hooks and node._saved:
+        hooks = mode.saved_hooks[-1]
+        node._saved = tuple(
+            each if each is None or type(each) is _Packed else _Packed(each, hooks) for each in node._saved
+        )
+
+
 def _raise_modified(node: FunctionCtx, saved, tensor: Tensor, version: int) -> None:
     kind = tensor.type()
-    origin = node if type(saved) is _SavedOutput else tensor.grad_fn
-    number = saved.number if type(saved) is _SavedOutput else tensor._output_nr
+    origin = node if type(saved) is SavedOutput else tensor.grad_fn
+    number = saved.number if type(saved) is SavedOutput else tensor._output_nr
     whence = f", which is output {number} of {operation_name(origin)}," if origin is not None else ""
     raise RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "

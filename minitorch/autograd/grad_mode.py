@@ -6,12 +6,41 @@ import threading
 
 
 class _Mode(threading.local):
-    """One flag per thread."""
+    """What each thread has of its own."""
 
-    enabled = True
+    enabled = True  # whether operations are recorded
+    saved_hooks: tuple = ()  # (pack, unpack) of saved_tensors_hooks, the innermost last
+    hooks_disabled: str | None = None  # the refusal of disable_saved_tensors_hooks
+    task = None  # the backward pass that runs
+    evaluating = None  # in anomaly mode, the node whose derivative runs
 
 
 mode = _Mode()
+
+
+class _Anomaly:
+    """One setting for all threads, as in PyTorch. See anomaly_mode.py."""
+
+    enabled = False
+    check_nan = True
+
+
+anomaly = _Anomaly()
+
+# Functions that see every recorded node while a mode is on, in any thread. Empty nearly always: Function.apply asks
+# only that.
+watchers: list = []
+
+
+def watch(function) -> None:
+    """Show recorded nodes to a function from now on."""
+    watchers.append(function)
+
+
+def unwatch(function) -> None:
+    """Undo one watch()."""
+    if function in watchers:
+        watchers.remove(function)
 
 
 def is_grad_enabled() -> bool:

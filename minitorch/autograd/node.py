@@ -5,6 +5,7 @@ import weakref
 from collections.abc import Callable
 from sys import getrefcount
 
+import minitorch
 from minitorch._tensor import Tensor
 from minitorch.autograd.grad_mode import mode
 
@@ -19,12 +20,13 @@ class Node:
 
     # All names begin with an underscore: a Function keeps what it likes under any other on its ctx.
     # What a node has unless it says otherwise; attributes of the class, so that making a node costs nothing for them.
+    # The hooks are dictionaries once there are any.
     _edges: tuple = ()  # one per argument of the function: (node, output number), (None, 0), or None for a non-tensor
     _metadata: tuple = ()  # one per output: (shape, NumPy dtype), which an arriving gradient must fit
     _operands = 0  # how many arguments are tensors, or numbers in the place of one
-    _hooks: tuple = ()  # called with (gradients that leave, gradients that arrived)
-    _prehooks: tuple = ()  # called with the gradients that arrive
-    _tensor_hooks: tuple = ()  # (output number, hook) of Tensor.register_hook
+    _hooks = ()  # called with (gradients that leave, gradients that arrived)
+    _prehooks = ()  # called with the gradients that arrive
+    _tensor_hooks = ()  # (output number, hook) of Tensor.register_hook
     _retained: tuple = ()  # (output number, weak reference to the tensor) of Tensor.retain_grad
 
     def __init__(self):
@@ -41,6 +43,8 @@ class Node:
     def _sequence_nr(self) -> int:
         return self._number
 
+    _runs_without_gradient = False  # whether it runs even if no gradient arrives
+
     def name(self) -> str:
         """The node's name, such as "MulBackward0". PyTorch: Node.name."""
         return type(self).__name__
@@ -52,40 +56,28 @@ class Node:
     def _release(self) -> None:
         """Forget what was saved for the derivative."""
 
-    def register_hook(self, fn: Callable) -> "RemovableHandle":
-        """Call `fn(grad_inputs, grad_outputs)` after this node ran. PyTorch: Node.register_hook."""
-        return RemovableHandle(self, "_hooks", fn)
+    @property
+    def metadata(self) -> dict:
+        """A place for notes about this node. PyTorch: Node.metadata."""
+        if "_notes" not in self.__dict__:
+            self._notes: dict = {}
+        return self._notes
 
-    def register_prehook(self, fn: Callable) -> "RemovableHandle":
+    def register_hook(self, fn: Callable):
+        """Call `fn(grad_inputs, grad_outputs)` after this node ran. PyTorch: Node.register_hook."""
+        return add_hook(self, "_hooks", fn)
+
+    def register_prehook(self, fn: Callable):
         """Call `fn(grad_outputs)` before this node runs. PyTorch: Node.register_prehook."""
-        return RemovableHandle(self, "_prehooks", fn)
+        return add_hook(self, "_prehooks", fn)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
 
-class RemovableHandle:
-    """Takes a hook off again. PyTorch: torch.utils.hooks.RemovableHandle."""
-
-    def __init__(self, owner: object, where: str, entry: object):
-        self._owner = weakref.ref(owner)
-        self._where = where
-        self._entry = entry
-        setattr(owner, where, (*getattr(owner, where), entry))
-
-    def remove(self) -> None:
-        """Take the hook off; a second call does nothing."""
-        owner, entry = self._owner(), self._entry
-        self._entry = None
-        if owner is not None and entry is not None:
-            kept = tuple(each for each in getattr(owner, self._where) if each is not entry)
-            setattr(owner, self._where, kept)
-
-    def __enter__(self) -> "RemovableHandle":
-        return self
-
-    def __exit__(self, *unused) -> None:
-        self.remove()
+def add_hook(owner: object, where: str, entry: object):
+    """Put a hook into the owner's dictionary of that name; returns the handle that takes it off."""
+    return minitorch.utils.hooks.register_on(owner, where, entry)
 
 
 class AccumulateGrad(Node):
@@ -100,7 +92,7 @@ class AccumulateGrad(Node):
         return "torch::autograd::AccumulateGrad"
 
     @property
-    def _tensor_hooks(self) -> tuple:
+    def _tensor_hooks(self):
         """A leaf keeps its hooks itself: its node comes and goes."""
         return self.variable._backward_hooks
 
@@ -119,8 +111,9 @@ class AccumulateGrad(Node):
             variable._grad = grad.clone()
         else:
             variable._grad = grad.detach() if alone and _may_keep(grad, variable) else _copy_like(grad, variable)
-        for hook in variable._post_accumulate_grad_hooks:
-            hook(variable)
+        if variable._post_accumulate_grad_hooks:
+            for hook in list(variable._post_accumulate_grad_hooks.values()):
+                hook(variable)
         return ()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from minitorch import types
 from minitorch._storage import Storage
 from minitorch._tensor import Tensor
-from minitorch.autograd.node import RemovableHandle
+from minitorch.autograd.node import add_hook
 from minitorch.ops.shape import detach
 
 
@@ -125,23 +125,23 @@ def retain_grad(input: Tensor) -> None:
     node._retained = (*node._retained, (input._output_nr, weakref.ref(input)))
 
 
-def register_hook(input: Tensor, hook: Callable) -> RemovableHandle:
+def register_hook(input: Tensor, hook: Callable):
     """Call `hook(grad)` when the gradient of this tensor is known. PyTorch: Tensor.register_hook."""
     if not input.requires_grad:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     node = input.grad_fn
     if node is None:
-        return RemovableHandle(input, "_backward_hooks", (0, hook))
-    return RemovableHandle(node, "_tensor_hooks", (input._output_nr, hook))
+        return add_hook(input, "_backward_hooks", (0, hook))
+    return add_hook(node, "_tensor_hooks", (input._output_nr, hook))
 
 
-def register_post_accumulate_grad_hook(input: Tensor, hook: Callable) -> RemovableHandle:
+def register_post_accumulate_grad_hook(input: Tensor, hook: Callable):
     """Call `hook(tensor)` after its `.grad` was written. PyTorch: Tensor.register_post_accumulate_grad_hook."""
     if not input.requires_grad:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     if input.grad_fn is not None:
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-    return RemovableHandle(input, "_post_accumulate_grad_hooks", hook)
+    return add_hook(input, "_post_accumulate_grad_hooks", hook)
 
 
 def deepcopy(input: Tensor, memo: dict) -> Tensor:

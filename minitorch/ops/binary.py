@@ -238,10 +238,11 @@ class Xlogy(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        if len(ctx.saved_tensors) == 1:
-            (input,), other = ctx.saved_tensors, ctx.other
+        saved = ctx.saved_tensors
+        if len(saved) == 1:
+            (input,), other = saved, ctx.other
             return grad * (log(input.new_full((), other)) if other > 0 else xlogy(input * 0 + 1, other)), None, None
-        input, other = ctx.saved_tensors
+        input, other = saved
         grad_input = xlogy(grad, other).masked_fill((input == 0) & (other <= 0), 0) if ctx.needs_input_grad[0] else None
         return grad_input, grad * input / other if ctx.needs_input_grad[1] else None, None
 

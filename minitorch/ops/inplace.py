@@ -5,7 +5,7 @@ node made the origin of the tensor. Writing into a view changes the history of i
 """
 
 from minitorch._tensor import Tensor, wrap
-from minitorch.autograd.function import Function
+from minitorch.autograd.function import Function, SavedOutput
 from minitorch.autograd.grad_mode import mode
 from minitorch.autograd.node import gradient_edge
 from minitorch.ops.convert import tensor
@@ -119,7 +119,7 @@ def _move_saved(result: Tensor, target: Tensor) -> None:
     if not getattr(node, "_saved", None):
         return
     for place, saved in enumerate(node._saved):
-        if saved is not None and not isinstance(saved, Tensor) and saved.tensor.array is result.array:
+        if type(saved) is SavedOutput and saved.tensor.array is result.array:
             saved.tensor = target.detach()
             versions = list(node._versions)
             versions[place] = target._storage.version

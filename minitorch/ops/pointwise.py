@@ -127,9 +127,9 @@ class Mul(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        if not ctx.saved_tensors:
+        if not (saved := ctx.saved_tensors):
             return grad * ctx.factor, None, None
-        input, other = ctx.saved_tensors
+        input, other = saved
         return None if other is None else grad * other, None if input is None else grad * input, None
 
 
@@ -165,9 +165,9 @@ class Div(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        if not ctx.saved_tensors:
+        if not (saved := ctx.saved_tensors):
             return grad / ctx.factor, None, None
-        input, other = ctx.saved_tensors
+        input, other = saved
         grad_other = -grad * ((input / other) / other) if ctx.needs_input_grad[1] else None
         return grad / other if ctx.needs_input_grad[0] else None, grad_other, None
 

@@ -38,6 +38,15 @@ class RemovableHandle:
         self.remove()
 
 
+def register_on(owner: object, where: str, hook) -> RemovableHandle:
+    """Add `hook` to the dictionary that `owner` has under the name `where`, made with the first hook."""
+    hooks = owner.__dict__.get(where)
+    if hooks is None:
+        hooks = OrderedDict()
+        setattr(owner, where, hooks)
+    return register(hooks, hook)
+
+
 def register(
     hooks: OrderedDict, hook, prepend: bool = False, options: list[tuple[OrderedDict, bool]] | None = None
 ) -> RemovableHandle:
