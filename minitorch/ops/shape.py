@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minitorch import types
-from minitorch._tensor import Tensor, wrap
+from minitorch._tensor import Tensor, contiguous_strides, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.promotion import broadcast, check_tensor
 from minitorch.ops.sizes import (
@@ -73,7 +73,7 @@ def view(input: Tensor, *shape) -> Tensor:
         return view_bytes(input, shape[0])
     sizes = sizes_of(shape, "view")
     new = infer_size(sizes, checked_numel(input.array.shape))
-    stride = view_strides(input.array.shape, input.stride(), new)
+    stride = _view_strides(input, new)
     if stride is None:
         raise RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
@@ -82,13 +82,22 @@ def view(input: Tensor, *shape) -> Tensor:
     return View.apply(input, new, stride)
 
 
+def _view_strides(input: Tensor, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    array = input.array
+    if array.flags.c_contiguous and array.size and array.ndim and array.strides[-1] == array.itemsize:
+        return contiguous_strides(shape)  # the common case, 3 us faster
+    return view_strides(array.shape, input.stride(), shape)
+
+
 class View(Function):
     """derivatives.yaml: view."""
 
     @staticmethod
     def forward(ctx, input, shape, stride):
-        ctx.shape = input.array.shape
-        return window(input, shape, stride, input._offset)
+        array = input.array
+        ctx.shape = array.shape
+        seen = array.reshape(shape) if array.flags.c_contiguous and array.size else None
+        return window(input, shape, stride, input._offset, seen)
 
     @staticmethod
     def backward(ctx, grad):
@@ -126,7 +135,7 @@ def reshape(input: Tensor, *sizes, shape=None) -> Tensor:
     """The same elements in another shape, as a view where the strides allow it. PyTorch: torch.reshape."""
     check_tensor(input, "reshape", "input", 1)
     new = infer_size(sizes_of(sizes if shape is None else (shape,), "reshape", "shape"), checked_numel(input.array.shape))
-    stride = view_strides(input.array.shape, input.stride(), new)
+    stride = _view_strides(input, new)
     if stride is None:
         return UnsafeView.apply(input.contiguous(), new)
     return View.apply(input, new, stride)
@@ -391,8 +400,10 @@ class Squeeze(Function):
 
     @staticmethod
     def forward(ctx, input, shape, stride):
-        ctx.shape = input.array.shape
-        return window(input, shape, stride, input._offset)
+        array = input.array
+        ctx.shape = array.shape
+        seen = array.reshape(shape) if array.flags.c_contiguous and array.size else None
+        return window(input, shape, stride, input._offset, seen)
 
     @staticmethod
     def backward(ctx, grad):

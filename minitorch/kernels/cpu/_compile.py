@@ -77,11 +77,18 @@ class _Parallel:
         self._function = function
         self._one = self._many = None
 
+    def for_work(self, elements: int) -> Callable:
+        """This loop, or for few elements the same loop on the calling thread: waking another would take longer."""
+        return self._alone if elements <= GRAIN else self
+
+    def _alone(self, *arguments):
+        if self._one is None:
+            self._one = serial(self._function).compiled
+        return self._one(*arguments)
+
     def __call__(self, *arguments):
         if _forked or not _busy.acquire(blocking=False):
-            if self._one is None:
-                self._one = serial(self._function).compiled
-            return self._one(*arguments)
+            return self._alone(*arguments)
         try:
             if self._many is None:
                 with _cache_directory("parallel"):

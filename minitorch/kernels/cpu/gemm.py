@@ -96,7 +96,7 @@ def _product(a: np.ndarray, b: np.ndarray, init: np.ndarray | None, result: np.n
         if work > 0:
             _plain(_contiguous(a), _contiguous(b), result)
         return
-    if (m == 1 or n == 1) and work > GRAIN:
+    if (m == 1 or n == 1) and work > TINY:
         result[...] = 0 if init is None else init
         if n == 1:
             _times_vector(a, b[:, 0], result.reshape(-1))
@@ -272,20 +272,18 @@ def _times_vector(matrix: np.ndarray, vector: np.ndarray, result: np.ndarray) ->
     if not matrix.flags.writeable or matrix.itemsize not in matrix.strides:
         matrix = matrix.copy()
     row, column = (stride // matrix.itemsize for stride in matrix.strides)
-    vector = _contiguous(vector)
+    vector, few = _contiguous(vector), matrix.size <= GRAIN
     if column == 1:
-        _times_rows(matrix[0, :1], vector, result, row)
+        (_few_rows if few else _many_rows)(matrix[0, :1], vector, result, row)
     else:
-        _times_columns(matrix[0, :1], vector, result, column)
+        (_few_columns if few else _many_columns)(matrix[0, :1], vector, result, column)
 
 
-@parallel
 def _times_rows(matrix, vector, result, row_stride):
     for row in prange(result.size):
         result[row] += sum_of_products(matrix, vector, row * row_stride, 0, vector.size)
 
 
-@parallel
 def _times_columns(matrix, vector, result, column_stride):
     size = max(512, result.size // _PIECES)
     for piece in prange((result.size + size - 1) // size):
@@ -301,6 +299,10 @@ def _times_columns(matrix, vector, result, column_stride):
         for j in range(whole, vector.size):
             for i in range(count):
                 result[np.uint64(first + i)] += matrix[np.uint64(first + j * column_stride + i)] * vector[j]
+
+
+_few_rows, _many_rows = serial(_times_rows), parallel(_times_rows)
+_few_columns, _many_columns = serial(_times_columns), parallel(_times_columns)
 
 
 def _sum_of_products(a, b, a_start, b_start, size):

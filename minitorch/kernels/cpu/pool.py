@@ -51,7 +51,7 @@ def max_pool2d_choices(
     numbers = _numbers(input.shape, extent, kernel, stride, padding, dilation)
     taps, dtype = _taps(input.shape, extent, kernel, stride, padding, dilation), input.dtype
     body = address(_max_pool2d_chunk, int, dtype, dtype, choices.dtype, dtype, _INDEX, _INDEX)
-    _max_pool2d(_flat(input), _flat(result), _flat(choices), lowest, taps, numbers, body)
+    _max_pool2d.for_work(input.size)(_flat(input), _flat(result), _flat(choices), lowest, taps, numbers, body)
     return result, choices
 
 
@@ -74,7 +74,7 @@ def max_pool2d_backward(grad: np.ndarray, indices: np.ndarray, input_shape: tupl
     one = (1, 1)
     numbers = _numbers(input_shape, grad.shape[2:], one, one, (0, 0), one)
     body = address(_max_pool2d_backward_chunk, int, grad.dtype, _INDEX, grad.dtype, _INDEX, int, _INDEX)
-    _max_pool2d_backward(_flat(grad), _flat(indices), _flat(result), np.zeros(0, np.int64), numbers, body)
+    _max_pool2d_backward.for_work(result.size)(_flat(grad), _flat(indices), _flat(result), np.zeros(0, np.int64), numbers, body)
     return result
 
 
@@ -94,7 +94,7 @@ def max_pool2d_choices_backward(
     side_by_side = kernel == stride and kernel[1] == 2 and padding == (0, 0) and dilation == (1, 1)
     chunk = _max_pool2d_pairs_chunk if side_by_side else _max_pool2d_backward_chunk
     body = address(chunk, int, grad.dtype, choices.dtype, grad.dtype, _INDEX, int, _INDEX)
-    _max_pool2d_backward(_flat(grad), _flat(choices), _flat(result), offsets, numbers, body)
+    _max_pool2d_backward.for_work(result.size)(_flat(grad), _flat(choices), _flat(result), offsets, numbers, body)
     return result
 
 
@@ -116,7 +116,7 @@ def avg_pool2d(
         input.shape, extent, kernel, stride, padding, count_include_pad, divisor_override, input.dtype
     )
     body = address(_avg_pool2d_chunk, int, *[input.dtype] * 4, _INDEX, _INDEX)
-    _avg_pool2d(_flat(input), _flat(result), *divisors, taps, numbers, body)
+    _avg_pool2d.for_work(input.size)(_flat(input), _flat(result), *divisors, taps, numbers, body)
     return result
 
 
@@ -138,7 +138,7 @@ def avg_pool2d_backward(
     )
     shares = empty((_CHUNKS * extent[1],), grad.dtype)
     body = address(_avg_pool2d_backward_chunk, int, *[grad.dtype] * 5, _INDEX)
-    _avg_pool2d_backward(_flat(grad), _flat(result), shares, *divisors, numbers, body)
+    _avg_pool2d_backward.for_work(result.size)(_flat(grad), _flat(result), shares, *divisors, numbers, body)
     return result
 
 
