@@ -112,7 +112,7 @@ def _conv_transpose(
     check_ndim(function, dims, input)
     if min(output_padding) < 0:
         raise RuntimeError("negative output_padding is not supported")
-    check_geometry(input, weight, stride, padding, dilation, groups)
+    check_geometry(input.array.shape, weight.array.shape, stride, padding, dilation, groups)
     shape = _check(input, weight, bias, stride, padding, output_padding, groups, dilation)
     check_dtypes(input, weight, bias)
     more = [extra // step for extra, step in zip(output_padding, stride)]
