@@ -44,11 +44,13 @@ class Arithmetic:
     def __rtruediv__(self, other):
         return minitorch.reciprocal(self) * other if is_operand(other) else NotImplemented
 
+    __rdiv__ = __rtruediv__
+
     def __rfloordiv__(self, other):
-        return minitorch.floor_divide(number_like(self, other), self) if is_operand(other) else NotImplemented
+        return minitorch.floor_divide(tensor_like(self, other), self) if is_operand(other) else NotImplemented
 
     def __rmod__(self, other):
-        return minitorch.remainder(number_like(self, other), self) if is_operand(other) else NotImplemented
+        return minitorch.remainder(tensor_like(self, other), self) if is_operand(other) else NotImplemented
 
     def __rpow__(self, other):
         return minitorch.pow(other, self) if is_operand(other) else NotImplemented
@@ -457,8 +459,10 @@ class Arithmetic:
         return minitorch.clamp_max(self, max)
 
 
-def number_like(tensor, number):
-    """The number as a 0-d tensor that promotes nothing; an integer wraps around where it does not fit."""
+def tensor_like(tensor, number):
+    """A tensor as it is; a number as a 0-d tensor that promotes nothing; an integer wraps around where it does not fit."""
+    if isinstance(number, minitorch.Tensor):
+        return number
     return minitorch.tensor(number, device=tensor.device).to(minitorch.result_type(tensor, number))
 
 

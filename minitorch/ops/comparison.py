@@ -162,6 +162,9 @@ def isclose(
     if input.dtype is not other.dtype:
         first, second = types.SCALAR_NAME[input.dtype], types.SCALAR_NAME[other.dtype]
         raise RuntimeError(f"{first} did not match {second}")
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        if value < 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value:g}")
     close = eq(input, other)
     if input.array.dtype.kind == "f" and equal_nan:
         close = bitwise_or(close, bitwise_and(isnan(input), isnan(other)))

@@ -133,6 +133,8 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 
 def to(input: Tensor, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None) -> Tensor:
     """In another dtype or on another device; the tensor itself where nothing changes. PyTorch: Tensor.to."""
+    flags = [each for each in args if isinstance(each, bool)]  # non_blocking, for which there is nothing to wait, and copy
+    copy = copy or (len(flags) > 1 and flags[1])
     for each in args:
         if isinstance(each, types.dtype):
             dtype = each
@@ -140,7 +142,7 @@ def to(input: Tensor, *args, dtype=None, device=None, non_blocking=False, copy=F
             dtype, device = each.dtype, each.device
         elif isinstance(each, (str, types.device, int)) and not isinstance(each, bool):
             device = each
-        elif each is not None and not isinstance(each, bool):  # a bool is `non_blocking`: nothing to wait for
+        elif each is not None and not isinstance(each, bool):
             raise TypeError(
                 f"to() received an invalid combination of arguments - got ({type(each).__name__}), but expected one of:"
             )

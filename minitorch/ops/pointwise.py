@@ -31,7 +31,8 @@ class Add(Function):
     def forward(ctx, input, other, alpha, dtype):
         ctx.alpha = alpha
         if dtype.kind == "b":
-            return wrap(input.kernels.logical_or(input.array, array_of(other), dtype=dtype))
+            other = array_of(other) if alpha else False
+            return wrap(input.kernels.logical_or(input.array, other, dtype=dtype))
         if alpha == 1:
             return wrap(input.kernels.add(input.array, array_of(other), dtype=dtype))
         return _scaled(input.kernels, input.array, array_of(other), alpha, dtype)

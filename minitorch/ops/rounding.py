@@ -9,9 +9,10 @@ from minitorch import return_types, types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.comparison import isfinite
+from minitorch.ops.creation import empty_like
 from minitorch.ops.numbers import checked_number
 from minitorch.ops.out import deliver, deliver_all
-from minitorch.ops.pointwise import pow
+from minitorch.ops.pointwise import maximum, minimum, pow
 from minitorch.ops.promotion import Number, broadcast, category, check_tensor, operand, result_type
 from minitorch.ops.where import where
 
@@ -224,6 +225,8 @@ class NanToNum(Function):
     @staticmethod
     def forward(ctx, input, values):
         ctx.save_for_backward(input)
+        if not input.array.size:
+            return empty_like(input)  # strides of nothing stay, too
         if values is None:
             return wrap(input.kernels.copy(input.array, dtype=input.array.dtype))
         return wrap(input.kernels.nan_to_num(input.array, dtype=input.array.dtype, scalars=values))
@@ -248,7 +251,10 @@ class Frexp(Function):
 
     @staticmethod
     def forward(ctx, input):
-        mantissa, exponent = map(wrap, input.kernels.frexp(input.array))
+        if input.array.size:
+            mantissa, exponent = map(wrap, input.kernels.frexp(input.array))
+        else:
+            mantissa, exponent = empty_like(input), empty_like(input, dtype=types.int32)
         ctx.save_for_backward(exponent)
         ctx.mark_non_differentiable(exponent)
         return mantissa, exponent
@@ -341,11 +347,15 @@ class ClampTensor(Function):
 
 def clamp_min(input: Tensor, min: Tensor | Number) -> Tensor:
     """Elements below `min` become `min`. PyTorch: torch.clamp_min."""
+    if isinstance(min, Tensor) and result_type(input, min) is types.bool:
+        return maximum(input, min)
     return clamp(input, min=min)
 
 
 def clamp_max(input: Tensor, max: Tensor | Number) -> Tensor:
     """Elements above `max` become `max`. PyTorch: torch.clamp_max."""
+    if isinstance(max, Tensor) and result_type(input, max) is types.bool:
+        return minimum(input, max)
     return clamp(input, max=max)
 
 

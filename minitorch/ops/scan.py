@@ -1,7 +1,5 @@
 """Running sums, products and extremes. PyTorch: aten/src/ATen/native/ReduceOps.cpp (cumsum, cumprod)."""
 
-import math
-
 from minitorch import return_types, types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
@@ -141,8 +139,9 @@ class Logcumsumexp(Function):
         if not input.array.size:
             return grad, None
         size = grad.abs().log()
-        positive = where(grad > 0, size, -math.inf)
-        negative = where(grad < 0, size, -math.inf)
+        least = types.finfo(grad.dtype).min  # not -inf: the difference of two of these is no number
+        positive = where(grad > 0, size, least)
+        negative = where(grad < 0, size, least)
         total = [
             (_log_sum_of_following(each - result, ctx.axis) + input).exp() for each in (positive, negative)
         ]

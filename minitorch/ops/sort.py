@@ -5,7 +5,7 @@ import numpy as np
 from minitorch import return_types, types
 from minitorch._tensor import Tensor, contiguous_strides, wrap
 from minitorch.autograd.function import Function
-from minitorch.ops.creation import dense_strides
+from minitorch.ops.creation import dense_strides, empty_strided
 from minitorch.ops.extreme import place, save_places
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import wrap_dim
@@ -73,8 +73,10 @@ class Topk(Function):
     @staticmethod
     def forward(ctx, input, k, axis, largest):
         values, indices = input.kernels.sort(input.array, axis, largest)
-        first = (slice(None),) * axis + (slice(k),) if input.array.ndim else ()
-        values, indices = (wrap(each[first].copy()) for each in (values, indices))
+        if input.array.ndim:
+            first = (slice(None),) * axis + (slice(k),)
+            values, indices = (each[first].copy() for each in (values, indices))
+        values, indices = wrap(values), wrap(indices)
         save_places(ctx, indices, input.array.shape, axis, True)
         return values, indices
 
@@ -137,8 +139,10 @@ class Median(Function):
 
 def _with_strides_of(input: Tensor, array: np.ndarray) -> Tensor:
     """In the memory order of the input, as PyTorch keeps it."""
+    if array.size == 0:
+        return empty_strided(array.shape, input.stride(), dtype=types.of_numpy(array.dtype))
     stride = input.stride() if input.array.flags.c_contiguous else dense_strides(input)
-    if array.size == 0 or stride == contiguous_strides(array.shape):
+    if stride == contiguous_strides(array.shape):
         return wrap(array)
     steps = [step * array.itemsize for step in stride]
     result = np.ndarray(array.shape, array.dtype, np.empty(array.size, array.dtype), 0, steps)

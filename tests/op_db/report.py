@@ -3,10 +3,13 @@
     python -m tests.op_db.report                    the whole database; adds to passes.txt, writes docs/coverage.md
     python -m tests.op_db.report add nn.functional.elu --limit 20   these entries (or patterns like "linalg.*"): what differs
     python -m tests.op_db.report add --write        also adds what passes to passes.txt
+    python -m tests.op_db.report --part 1/2 --save a.pickle     a part of the database; then, of all parts,
+    python -m tests.op_db.report --merge a.pickle b.pickle      the list and the table; a later file overrides an earlier one
 """
 
 import argparse
 import fnmatch
+import pickle
 import sys
 import time
 from pathlib import Path
@@ -29,9 +32,18 @@ def main() -> int:
     parser.add_argument("--check", action="append", choices=checks.CHECKS, help="only this check")
     parser.add_argument("--failures", type=int, default=2, help="how many failures of a check are shown")
     parser.add_argument("--write", action="store_true", help="add what passes to passes.txt")
+    parser.add_argument("--part", default="1/1", help="i/n: only every n-th entry, from the i-th")
+    parser.add_argument("--save", type=Path, help="keep the results in a file, after every entry")
+    parser.add_argument("--merge", type=Path, nargs="+", help="run nothing: take the results from these files")
     options = parser.parse_args()
+    if options.merge:
+        results = {}
+        for file in options.merge:
+            results |= pickle.loads(file.read_bytes())
+        return _finish(results, True, len(results) == len(entries()))
     torch.set_num_threads(1)
-    chosen = _chosen(options.names)
+    part, parts = map(int, options.part.split("/"))
+    chosen = _chosen(options.names)[part - 1 :: parts]
     if not chosen:
         print(f"no entry is called {' or '.join(options.names)}")
         return 1
@@ -45,8 +57,14 @@ def main() -> int:
             results[name] = f"minitorch has no {error}"
         except Exception as error:
             results[name] = f"{type(error).__name__}: {error}"
+        if options.save:
+            options.save.write_bytes(pickle.dumps(results))
         _show(name, results[name], time.perf_counter() - start, options.failures if options.names else 0)
-    lost = passes.update(results, write=whole or options.write)
+    return _finish(results, whole or options.write, whole and parts == 1)
+
+
+def _finish(results: dict, write: bool, whole: bool) -> int:
+    lost = passes.update(results, write=write)
     if whole:
         write_coverage(results)
     print(passes.summary(results))
