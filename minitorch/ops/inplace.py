@@ -237,16 +237,6 @@ def fill_(input: Tensor, value: Number | Tensor) -> Tensor:
     return _written(input, None)
 
 
-def fill(input: Tensor, value: Number | Tensor) -> Tensor:
-    """A tensor like input, all elements `value`. PyTorch: torch.fill."""
-    if isinstance(value, Tensor) and value.array.ndim:
-        raise RuntimeError(
-            f"fill_ only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions."
-        )
-    number = value if isinstance(value, Tensor) else checked_number(operand(value, "fill", "value", 2), input.dtype)
-    return Fill.apply(input, number)
-
-
 def zero_(input: Tensor) -> Tensor:
     """Every element becomes 0. PyTorch: Tensor.zero_."""
     return fill_(input, 0)
