@@ -46,6 +46,9 @@ def print_tables(document: Document) -> None:
 
 
 def print_table(title: str, heads: list[str], rows: list[list[str]]) -> None:
+    """Columns that are empty in every row are left out."""
+    kept = [column for column in range(len(heads)) if column == 0 or any(cells[column] for cells in rows)]
+    heads, *rows = ([cells[column] for column in kept] for cells in [heads, *rows])
     (print_rich if importlib.util.find_spec("rich") else print_plain)(title, heads, rows)
 
 
@@ -94,20 +97,31 @@ def summary(document: Document) -> str:
 
 
 def print_rich(title: str, heads: list[str], rows: list[list[str]]) -> None:
+    """As many of the columns as the terminal has room for."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
-    for column, head in enumerate(heads):
-        table.add_column(head, justify="right" if column else "left", no_wrap=True)
-    for cells in rows:
-        table.add_row(*(Text(cell, "bold red" if "MISSED" in cell else "green" if " met" in cell else "") for cell in cells))
+    def make(columns: int) -> Table:
+        table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+        for column, head in enumerate(heads[:columns]):
+            table.add_column(head, justify="right" if column else "left", no_wrap=True)
+        for cells in rows:
+            table.add_row(*(Text(cell, colour(cell)) for cell in cells[:columns]))
+        return table
+
     console = Console()
     if not console.is_terminal:
         console.width = 160  # a file is as wide as it needs to be
-    console.print(table)
+    endless = console.options.update(width=1000)
+    widths = {n: console.measure(make(n), options=endless).maximum for n in range(1, len(heads) + 1)}
+    fitting = [n for n, width in widths.items() if width <= console.width]
+    console.print(make(max(fitting, default=1)))
+
+
+def colour(cell: str) -> str:
+    return "bold red" if "MISSED" in cell else "green" if cell.endswith(" met") else ""
 
 
 def print_plain(title: str, heads: list[str], rows: list[list[str]]) -> None:
