@@ -11,7 +11,7 @@ from minitorch.cli.bench.fresh import Figure
 from minitorch.cli.bench.race import Result
 from minitorch.cli.bench.show import numbers
 
-HEAD = ["", "PyTorch", "minitorch", "ratio", "quartiles", "limit", "GFLOP/s", "of peak", "GB/s", "of memory"]
+HEAD = ["", "PyTorch", "minitorch", "ratio", "limit", "quartiles", "GFLOP/s", "of peak", "GB/s", "of memory"]
 
 
 class Document:
@@ -38,7 +38,7 @@ def print_tables(document: Document) -> None:
     for group, results in groupby(document.results, lambda result: result.name.split("/")[0]):
         print_table(group, HEAD, [row(result, document.ceilings) for result in results])
     for group, figures in groupby(document.figures, lambda figure: figure.name.split("/")[0]):
-        print_table(group, HEAD[:4] + ["limit"], [figure_row(figure) for figure in figures])
+        print_table(group, HEAD[:5], [figure_row(figure) for figure in figures])
     for result in document.results:
         for error in result.errors:
             print(f"{result.name}: {error}")
@@ -55,10 +55,10 @@ def print_table(title: str, heads: list[str], rows: list[list[str]]) -> None:
 def row(result: Result, ceilings: dict[str, float]) -> list[str]:
     case, torch, ours = result.case, result.torch, result.minitorch
     form = "" if torch is None or torch.form == "contiguous" else f" ({torch.form})"
-    cells = [result.name.split("/", 1)[1] + form, *numbers(result), "", "", limit(case.limit, result.met)]
+    cells = [result.name.split("/", 1)[1] + form, *numbers(result), "", limit(case.limit, result.met), ""]
     if result.ratio:
         low, middle, high = result.ratio
-        cells[3:5] = f"{middle:.2f}", f"{low:.2f}-{high:.2f}"
+        cells[3], cells[5] = f"{middle:.2f}", f"{low:.2f}-{high:.2f}"
     for amount, ceiling in ((case.flops, "flops"), (case.bytes, "memory")):
         rate = amount / ours.median if ours else 0
         cells.append(f"{rate / 1e9:.3g}" if rate else "")
