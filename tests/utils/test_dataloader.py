@@ -1,7 +1,6 @@
 """DataLoader: the same batches, errors, warnings and generator states as torch.utils.data.DataLoader."""
 
 import itertools
-import multiprocessing
 
 import pytest
 from agreement import agree, outcome, plain
@@ -326,15 +325,6 @@ def test_pin_memory_warns(device):
     if torch.accelerator.is_available():
         pytest.skip("with an accelerator PyTorch really pins memory, and says nothing")
     agree(lambda lib: list(lib.utils.data.DataLoader([1], pin_memory=True, pin_memory_device=device)))
-
-
-def test_workers_are_not_there_yet():
-    import minitorch
-
-    with pytest.raises(NotImplementedError, match="num_workers=2 needs worker processes.*use num_workers=0"):
-        minitorch.utils.data.DataLoader(
-            [1], num_workers=2, multiprocessing_context=multiprocessing.get_context()
-        )
 
 
 def test_shuffle_golden():

@@ -1,15 +1,16 @@
-"""DataLoader: batches of a dataset, in one process. PyTorch: torch/utils/data/dataloader.py."""
+"""DataLoader: what it is told, and how it begins an epoch. PyTorch: torch/utils/data/dataloader.py."""
 
 import math
 import multiprocessing
+import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
-import minitorch
 from minitorch.utils.data._utils.collate import default_collate, default_convert
-from minitorch.utils.data._utils.fetch import IterableDatasetFetcher, MapDatasetFetcher
 from minitorch.utils.data.dataset import Dataset, IterableDataset
+from minitorch.utils.data.epoch import _BaseDataLoaderIter, _SingleProcessDataLoaderIter
+from minitorch.utils.data.multiprocess import _MultiProcessingDataLoaderIter
 from minitorch.utils.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 
 T_co = TypeVar("T_co", covariant=True)
@@ -96,12 +97,9 @@ class DataLoader(Generic[T_co]):
         self.collate_fn = collate_fn
         self.persistent_workers = persistent_workers
         self._reported_length: int | None = None
-        if num_workers > 0:
-            raise NotImplementedError(
-                f"DataLoader: num_workers={num_workers} needs worker processes, "
-                "which minitorch does not have yet; use num_workers=0"
-            )
+        self._iterator: _BaseDataLoaderIter | None = None  # of persistent workers
         self._initialized = True
+        self.check_worker_number_rationality()
 
     @property
     def multiprocessing_context(self):
@@ -138,8 +136,41 @@ class DataLoader(Generic[T_co]):
             raise ValueError(f"{attr} attribute should not be set after {type(self).__name__} is initialized")
         super().__setattr__(attr, value)
 
-    def __iter__(self) -> "_SingleProcessDataLoaderIter":
-        return _SingleProcessDataLoaderIter(self)
+    def __iter__(self) -> _BaseDataLoaderIter:
+        if not self.persistent_workers or self.num_workers == 0:
+            return self._get_iterator()
+        if self._iterator is None:
+            self._iterator = self._get_iterator()
+        else:
+            self._iterator._reset(self)
+        return self._iterator
+
+    def _get_iterator(self) -> _BaseDataLoaderIter:
+        if self.num_workers == 0:
+            return _SingleProcessDataLoaderIter(self)
+        self.check_worker_number_rationality()
+        return _MultiProcessingDataLoaderIter(self)
+
+    def check_worker_number_rationality(self) -> None:
+        """Warn of more workers than this process may use cores."""
+        bound = hasattr(os, "sched_getaffinity")
+        cores = len(os.sched_getaffinity(0)) if bound else os.cpu_count()
+        if self.num_workers == 0 or (cores is not None and self.num_workers <= cores):
+            return
+        if cores is None:
+            suggested = "DataLoader is not able to compute a suggested max number of worker in current system."
+        else:
+            suggested = (
+                f"Our suggested max number of worker in current system is {cores}"
+                f"{'' if bound else ' (`cpuset` is not taken into account)'}, which is smaller than what this "
+                "DataLoader is going to create."
+            )
+        warnings.warn(
+            f"This DataLoader will create {self.num_workers} worker processes in total. {suggested} "
+            "Please be aware that excessive worker creation might get DataLoader running slow or even freeze, "
+            "lower the worker number to avoid potential slowness/freeze if necessary.",
+            stacklevel=2,
+        )
 
     def __len__(self) -> int:
         """The number of batches; of a stream, what the length that it reports of itself makes."""
@@ -157,54 +188,6 @@ class DataLoader(Generic[T_co]):
     @property
     def _index_sampler(self):
         return self.batch_sampler if self._auto_collation else self.sampler
-
-
-class _SingleProcessDataLoaderIter(Iterator):
-    """One epoch. PyTorch: torch.utils.data.dataloader._SingleProcessDataLoaderIter."""
-
-    def __init__(self, loader: DataLoader) -> None:
-        if loader.pin_memory:
-            if loader.pin_memory_device:
-                warnings.warn(
-                    "pin_memory_device is deprecated, the current accelerator will be used as the device,"
-                    f"ignore pin_memory_device='{loader.pin_memory_device}'.",
-                    stacklevel=2,
-                )
-            warnings.warn(
-                "'pin_memory' argument is set as true but no accelerator is found, "
-                "then device pinned memory won't be used.",
-                stacklevel=2,
-            )
-        self._index_sampler = loader._index_sampler
-        self._indices = iter(self._index_sampler)
-        # The seed of worker processes: nothing reads it yet, but its draw is part of the stream.
-        self._base_seed = (
-            minitorch.empty((), dtype=minitorch.int64).random_(generator=loader.generator).item()
-        )
-        if loader.timeout != 0:
-            raise AssertionError("_SingleProcessDataLoaderIter requires timeout == 0")
-        self._dataset = loader.dataset
-        self._reported_length = loader._reported_length
-        self._num_yielded = 0
-        fetcher = IterableDatasetFetcher if loader._is_stream else MapDatasetFetcher
-        self._fetcher = fetcher(loader.dataset, loader._auto_collation, loader.collate_fn, loader.drop_last)
-
-    def __next__(self) -> Any:
-        batch = self._fetcher.fetch(next(self._indices))
-        self._num_yielded += 1
-        if self._reported_length is not None and self._num_yielded > self._reported_length:
-            warnings.warn(
-                f"Length of IterableDataset {self._dataset} was reported to be {self._reported_length}"
-                f"(when accessing len(dataloader)), but {self._num_yielded} samples have been fetched. ",
-                stacklevel=2,
-            )
-        return batch
-
-    def __len__(self) -> int:
-        return len(self._index_sampler)
-
-    def __getstate__(self):
-        raise NotImplementedError("{} cannot be pickled", type(self).__name__)
 
 
 class _InfiniteConstantSampler(Sampler[None]):

@@ -2,4 +2,6 @@
 
 from minitorch.utils.data._utils import collate as collate
 from minitorch.utils.data._utils import fetch as fetch
+from minitorch.utils.data._utils import pin_memory as pin_memory
+from minitorch.utils.data._utils import signal_handling as signal_handling
 from minitorch.utils.data._utils import worker as worker
