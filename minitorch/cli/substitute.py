@@ -3,6 +3,7 @@
 Python looks `__import__` up in the `__builtins__` of the module that imports. So the script and the modules
 of its folder get builtins with an `__import__` of their own. Every other module keeps the usual one: a torch
 that scikit-learn, say, imports is the real one, and `sys.modules` holds both under their true names.
+`importlib.import_module` asks by the same sign who called it.
 """
 
 import builtins
@@ -40,11 +41,27 @@ def script_builtins(libraries: Mapping[str, str]) -> dict[str, object]:
     return {**vars(builtins), "__import__": import_}
 
 
+def substitute_import_module(libraries: Mapping[str, str], builtins_: dict[str, object]) -> None:
+    """Let `importlib.import_module("torch")` do the same, where a module with these builtins calls it."""
+    original = importlib.import_module
+
+    def import_module(name, package=None):
+        top, _, rest = name.partition(".")
+        if top in libraries and sys._getframe(1).f_builtins is builtins_:
+            return find_module(name, ".".join(filter(None, (libraries[top], rest))))
+        return original(name, package)
+
+    importlib.import_module = import_module
+
+
 class FolderFinder(importlib.abc.MetaPathFinder):
-    """Finds the modules of a script's own folder, and their submodules, and runs them with `builtins_`."""
+    """Finds the modules of a script's own folder, and their submodules, and runs them with `builtins_`.
+
+    Its own are also the folders that the script puts on sys.path, such as the one above.
+    """
 
     def __init__(self, folder: str, builtins_: dict[str, object]):
-        self.folder = folder
+        self.others = set(sys.path) - {folder}
         self.builtins = builtins_
         self.found: set[str] = set()
 
@@ -52,7 +69,8 @@ class FolderFinder(importlib.abc.MetaPathFinder):
         parent = name.rpartition(".")[0]
         if parent and parent not in self.found:
             return None
-        spec = importlib.machinery.PathFinder.find_spec(name, path if parent else [self.folder], target)
+        own = path if parent else [folder for folder in sys.path if folder not in self.others]
+        spec = importlib.machinery.PathFinder.find_spec(name, own, target)
         if spec is None:
             return None
         self.found.add(name)

@@ -223,3 +223,118 @@ def test_the_command_line_starts_light(tmp_path):
     heavy = ("torch", "torchvision", "rich", "matplotlib", "sklearn")
     done = run(tmp_path, f"import sys\nprint([name for name in {heavy} if name in sys.modules])\n")
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_import_by_name_and_folders_that_the_script_adds(tmp_path):
+    """importlib.import_module, and modules of a folder that the script puts on sys.path, give minitorch too."""
+    write(tmp_path / "common/shared.py", "import torch\nprint('shared', torch.__name__)")
+    done = run(
+        tmp_path / "programs",
+        """
+        import importlib, os, sys
+        from importlib import import_module
+        sys.path.append(os.path.join(os.path.dirname(__file__), "..", "common"))
+        import shared
+        print(importlib.import_module("torch").__name__, import_module("torch.nn.functional").__name__)
+        print(import_module("json").__name__, import_module(".decoder", "json").__name__)
+        try:
+            import_module("torch.nothing")
+        except ImportError as error:
+            print(error)
+        """,
+    )
+    assert done.stderr == "" and done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "shared minitorch",
+        "minitorch minitorch.nn.functional",
+        "json json.decoder",
+        "torch.nothing is not in minitorch",
+    ]
+
+
+def test_a_module_of_a_package(tmp_path):
+    """-m runs as `python -m`: relative imports, the folder on the path, __main__ of a package."""
+    write(tmp_path / "project/__init__.py", "import torch\nprint('package', torch.__name__)")
+    write(tmp_path / "project/models/net.py", "from torch import nn\nprint('net', nn.__name__)")
+    train = """
+        import sys
+        from .models import net
+        from project.models.net import nn
+        print(__name__, __package__, __spec__.name, sys.argv[1:], nn is net.nn)
+    """
+    write(tmp_path / "project/train.py", train)
+    write(tmp_path / "project/__main__.py", train)
+    write(tmp_path / "plain.py", "import torch\nprint(__name__, repr(__package__), torch.__name__)")
+    for name, spec in (("project.train", "project.train"), ("project", "project.__main__")):
+        done = minitorch("run", "-m", name, "--epochs", 2, cwd=tmp_path)
+        assert done.stderr == "" and done.returncode == 0
+        assert done.stdout.splitlines() == [
+            "package minitorch",
+            "net minitorch.nn",
+            f"__main__ project {spec} ['--epochs', '2'] True",
+        ]
+    assert minitorch("run", "-m", "plain", cwd=tmp_path).stdout == "__main__ '' minitorch\n"
+    done = minitorch("run", "-m", "project.nothing", cwd=tmp_path)
+    assert one_line(done.stderr).startswith("minitorch run: no module named 'project.nothing' in this folder")
+    assert done.returncode == 2
+
+
+def test_the_version_is_that_of_the_names(tmp_path):
+    """A script that asks for torch 2 or newer runs; it can still find out where it is."""
+    done = run(
+        tmp_path,
+        """
+        import torch
+        assert torch.__version__ >= "2.0" and torch.__version__ > (1, 13) and torch.__version__ < "3"
+        assert int(torch.__version__.split(".")[0]) >= 2
+        print(torch.__version__, torch.version.__version__)
+        """,
+    )
+    assert done.stderr == ""
+    assert done.stdout.split()[0].startswith("2.") and done.stdout.split()[1].startswith("0.")
+
+
+def test_edges_of_a_script(tmp_path):
+    """What stands around the training in scripts of others: settings, devices, mixed precision, compile."""
+    done = run(
+        tmp_path,
+        """
+        import random
+        import torch, torch.backends.cudnn as cudnn
+        from torch import nn, optim
+        from torch.amp import GradScaler, autocast
+        from torch.cuda.amp import autocast as older_autocast
+        import torch.distributed as dist
+
+        torch.manual_seed(0)
+        if torch.cuda.is_available():
+            torch.cuda.manual_seed_all(0)
+        cudnn.deterministic, cudnn.benchmark = True, False
+        torch.set_num_threads(1)
+        torch.set_float32_matmul_precision("high")
+        device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
+        use_amp = device.type == "cuda"
+        dtypes = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+        main_process = not dist.is_available() or not dist.is_initialized() or dist.get_rank() == 0
+
+        @torch.compile
+        def loss_of(model, x):
+            return model(x).square().mean()
+
+        model = torch.compile(nn.Linear(3, 2).to(device))
+        optimizer = optim.SGD(model.parameters(), lr=0.1)
+        scaler = GradScaler(device.type, enabled=use_amp)
+        for _ in range(2):
+            with autocast(device.type, dtype=dtypes["float16"], enabled=use_amp):
+                loss = loss_of(model, torch.ones(4, 3, device=device))
+            scaler.scale(loss).backward()
+            scaler.step(optimizer)
+            scaler.update()
+            optimizer.zero_grad(set_to_none=True)
+        with torch.random.fork_rng():
+            torch.rand(3)
+        print(main_process, device, loss.item() > 0, torch.initial_seed())
+        """,
+    )
+    assert done.stderr == "" and done.returncode == 0
+    assert done.stdout == "True cpu True 0\n"
