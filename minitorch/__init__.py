@@ -407,6 +407,7 @@ from minitorch import nn as nn
 from minitorch import ops as ops
 from minitorch import optim as optim
 from minitorch import random as random
+from minitorch import serialization as serialization
 from minitorch import utils as utils
 from minitorch import version as version
 from minitorch import xpu as xpu
@@ -415,6 +416,8 @@ from minitorch.amp.autocast_mode import get_autocast_dtype as get_autocast_dtype
 from minitorch.amp.autocast_mode import is_autocast_enabled as is_autocast_enabled
 from minitorch.compiler import compile as compile
 from minitorch.func.vmap import vmap as vmap
+from minitorch.serialization import load as load
+from minitorch.serialization import save as save
 
 # Second names of the same things.
 float = float32
