@@ -12,6 +12,8 @@ from dataclasses import dataclass
 class Case:
     """`make()` prepares and returns a function without arguments: what is timed.
 
+    A `fresh` case runs in new processes: PyTorch's memory comes from malloc, which keeps more of it after large blocks
+    were freed, so that a step can be a third faster in a process that did something larger before.
     With `memory_formats`, PyTorch also runs `make(torch.channels_last)`, and the faster of the two counts.
     """
 
@@ -22,3 +24,4 @@ class Case:
     limit: float | None = None  # minitorch's time is to be at most so many times PyTorch's
     memory_formats: bool = False
     threads: int | None = None  # instead of the number that all cases use
+    fresh: bool = False

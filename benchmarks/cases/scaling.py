@@ -29,7 +29,7 @@ def case(name, batch=64, width=32, size=28, threads=None):
     channels = [1, width, 2 * width, 4 * width]
     layers = [2 * 9 * s * s * a * b for s, a, b in zip(sizes, channels, channels[1:])]
     flops = batch * (3 * sum(layers) - layers[0])
-    return Case(name, classifier(network(width, size), batch, size), flops, memory_formats=True, threads=threads)
+    return Case(name, classifier(network(width, size), batch, size), flops, memory_formats=True, threads=threads, fresh=True)
 
 
 CASES = [

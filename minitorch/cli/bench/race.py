@@ -122,10 +122,16 @@ class Race:
         self.libraries = libraries
 
     def __enter__(self) -> Race:
-        self.processes = {library: self.start(library) for library in self.libraries}
+        self.begin()
         return self
 
     def __exit__(self, *unused) -> None:
+        self.end()
+
+    def begin(self) -> None:
+        self.processes = {library: self.start(library) for library in self.libraries}
+
+    def end(self) -> None:
         for process in self.processes.values():
             process.end()
 
@@ -135,6 +141,9 @@ class Race:
 
     def run(self, name: str, case, rounds: int, seen: Callable[[Result], None]) -> Result:
         """Time a case in `rounds` slices for each library and memory format; `seen` is called after each round."""
+        if case.fresh:
+            self.end()
+            self.begin()
         timings = [Timing(library) for library in self.libraries]
         if case.memory_formats and "torch" in self.libraries:
             timings.insert(0, Timing("torch", "channels_last"))
