@@ -98,9 +98,10 @@ class InPlace:
         """See `minitorch.ceil`."""
         return write(self, minitorch.ceil)
 
-    def round_(self):
+    def round_(self, *, decimals=0):
         """See `minitorch.round`."""
-        return write(self, minitorch.round)
+        minitorch.ops.writable.check(self)
+        return minitorch.ops.inplace.assign(self, minitorch.round(self, decimals=decimals))
 
     def trunc_(self):
         """See `minitorch.trunc`."""

@@ -1,7 +1,7 @@
 """More methods that write into the tensor, each one line. PyTorch: torch/_C/__init__.pyi (TensorBase)."""
 
 import minitorch
-from minitorch._methods.in_place import write
+from minitorch._methods.in_place import InPlace, write
 
 
 class InPlaceFunctions:
@@ -92,7 +92,8 @@ class InPlaceFunctions:
         return write(self, minitorch.xlogy, other)
 
     def float_power_(self, exponent):
-        """See `minitorch.float_power`."""
+        """See `minitorch.float_power`. Raises RuntimeError unless it is float64."""
+        minitorch.ops.binary.check_base(self)
         return write(self, minitorch.float_power, exponent)
 
     def ldexp_(self, other):
@@ -227,3 +228,9 @@ class InPlaceFunctions:
     def triu_(self, diagonal=0):
         """See `minitorch.triu`."""
         return write(self, minitorch.triu, diagonal)
+
+    true_divide_ = InPlace.div_
+    divide_, multiply_, subtract_ = InPlace.div_, InPlace.mul_, InPlace.sub_
+    clip_, absolute_, negative_, fix_ = InPlace.clamp_, InPlace.abs_, InPlace.neg_, InPlace.trunc_
+    arcsinh_, arccosh_, arctanh_, arctan2_ = asinh_, acosh_, atanh_, atan2_
+    greater_, greater_equal_, less_, less_equal_, not_equal_ = gt_, ge_, lt_, le_, ne_

@@ -6,6 +6,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops import inplace
+from minitorch.ops.out import deliver
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.unary import exp
 
@@ -58,10 +59,11 @@ class ThresholdBackward(Function):
         return threshold_backward(grad, input, ctx.threshold), input * 0 if ctx.needs_input_grad[1] else None, None
 
 
-def tanh(input: Tensor) -> Tensor:
+def tanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The hyperbolic tangent. PyTorch: torch.tanh."""
     check_tensor(input, "tanh", "input", 1)
-    return Tanh.apply(input, _floating(input))
+    result = Tanh.apply(input, _floating(input))
+    return result if out is None else deliver(out, "tanh", result, input)
 
 
 class Tanh(Function):
@@ -93,10 +95,11 @@ class TanhBackward(Function):
         return TanhBackward.apply(grad, result), -2 * grad * cotangent * result
 
 
-def sigmoid(input: Tensor) -> Tensor:
+def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """1 / (1 + exp(-input)). PyTorch: torch.sigmoid."""
     check_tensor(input, "sigmoid", "input", 1)
-    return Sigmoid.apply(input, _floating(input))
+    result = Sigmoid.apply(input, _floating(input))
+    return result if out is None else deliver(out, "sigmoid", result, input)
 
 
 class Sigmoid(Function):

@@ -262,6 +262,15 @@ def float_power(input: Tensor | Number, exponent: Tensor | Number, *, out: Tenso
     return result if out is None else deliver(out, "float_power", result)
 
 
+def check_base(input: Tensor) -> None:
+    """Raise RuntimeError in PyTorch's words where float_power_ would have to change the dtype."""
+    if input.array.dtype != np.float64:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {types.SCALAR_NAME[input.dtype]} but the operation's result requires "
+            "dtype Double"
+        )
+
+
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """input * 2**other. PyTorch: torch.ldexp."""
     check_tensor(input, "ldexp", "input", 1)

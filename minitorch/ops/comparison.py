@@ -13,98 +13,112 @@ from minitorch.ops.promotion import Number, array_of, check_tensor
 # These have no derivative, so there is no Function below them.
 
 
-def eq(input: Tensor, other: Tensor | Number) -> Tensor:
+def eq(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input == other, as bool. PyTorch: torch.eq."""
     input, other, dtype = prepare("eq", input, other)
-    return wrap(input.kernels.eq(input.array, array_of(other), dtype=dtype))
+    result = wrap(input.kernels.eq(input.array, array_of(other), dtype=dtype))
+    return result if out is None else deliver(out, "eq", result, input)
 
 
-def ne(input: Tensor, other: Tensor | Number) -> Tensor:
+def ne(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input != other, as bool. PyTorch: torch.ne."""
     input, other, dtype = prepare("ne", input, other)
-    return wrap(input.kernels.ne(input.array, array_of(other), dtype=dtype))
+    result = wrap(input.kernels.ne(input.array, array_of(other), dtype=dtype))
+    return result if out is None else deliver(out, "ne", result, input)
 
 
-def lt(input: Tensor, other: Tensor | Number) -> Tensor:
+def lt(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input < other, as bool. PyTorch: torch.lt."""
     input, other, dtype = prepare("lt", input, other)
-    return wrap(input.kernels.lt(input.array, array_of(other), dtype=dtype))
+    result = wrap(input.kernels.lt(input.array, array_of(other), dtype=dtype))
+    return result if out is None else deliver(out, "lt", result, input)
 
 
-def le(input: Tensor, other: Tensor | Number) -> Tensor:
+def le(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input <= other, as bool. PyTorch: torch.le."""
     input, other, dtype = prepare("le", input, other)
-    return wrap(input.kernels.le(input.array, array_of(other), dtype=dtype))
+    result = wrap(input.kernels.le(input.array, array_of(other), dtype=dtype))
+    return result if out is None else deliver(out, "le", result, input)
 
 
-def gt(input: Tensor, other: Tensor | Number) -> Tensor:
+def gt(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input > other, as bool. PyTorch: torch.gt."""
     input, other, dtype = prepare("gt", input, other)
-    return wrap(input.kernels.gt(input.array, array_of(other), dtype=dtype))
+    result = wrap(input.kernels.gt(input.array, array_of(other), dtype=dtype))
+    return result if out is None else deliver(out, "gt", result, input)
 
 
-def ge(input: Tensor, other: Tensor | Number) -> Tensor:
+def ge(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input >= other, as bool. PyTorch: torch.ge."""
     input, other, dtype = prepare("ge", input, other)
-    return wrap(input.kernels.ge(input.array, array_of(other), dtype=dtype))
+    result = wrap(input.kernels.ge(input.array, array_of(other), dtype=dtype))
+    return result if out is None else deliver(out, "ge", result, input)
 
 
-def logical_and(input: Tensor, other: Tensor) -> Tensor:
+def logical_and(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Whether both are true (not zero). PyTorch: torch.logical_and."""
     check_tensor(other, "logical_and", "other", 2)
     input, other, dtype = prepare("logical_and", input, other)
-    return wrap(input.kernels.logical_and(input.array, other.array, dtype=dtype))
+    result = wrap(input.kernels.logical_and(input.array, other.array, dtype=dtype))
+    return result if out is None else deliver(out, "logical_and", result, input, other)
 
 
-def logical_or(input: Tensor, other: Tensor) -> Tensor:
+def logical_or(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Whether one is true (not zero). PyTorch: torch.logical_or."""
     check_tensor(other, "logical_or", "other", 2)
     input, other, dtype = prepare("logical_or", input, other)
-    return wrap(input.kernels.logical_or(input.array, other.array, dtype=dtype))
+    result = wrap(input.kernels.logical_or(input.array, other.array, dtype=dtype))
+    return result if out is None else deliver(out, "logical_or", result, input, other)
 
 
-def logical_xor(input: Tensor, other: Tensor) -> Tensor:
+def logical_xor(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Whether exactly one is true (not zero). PyTorch: torch.logical_xor."""
     check_tensor(other, "logical_xor", "other", 2)
     input, other, dtype = prepare("logical_xor", input, other)
-    return wrap(input.kernels.logical_xor(input.array, other.array, dtype=dtype))
+    result = wrap(input.kernels.logical_xor(input.array, other.array, dtype=dtype))
+    return result if out is None else deliver(out, "logical_xor", result, input, other)
 
 
-def logical_not(input: Tensor) -> Tensor:
+def logical_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Whether input is zero. PyTorch: torch.logical_not."""
     check_tensor(input, "logical_not", "input", 1)
-    return wrap(input.kernels.logical_not(input.array, dtype=input.array.dtype))
+    result = wrap(input.kernels.logical_not(input.array, dtype=input.array.dtype))
+    return result if out is None else deliver(out, "logical_not", result, input)
 
 
-def bitwise_and(input: Tensor, other: Tensor | Number) -> Tensor:
+def bitwise_and(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The bits set in both; for bool, and. PyTorch: torch.bitwise_and."""
     input, other, dtype = bits("bitwise_and", input, other)
     kernel = input.kernels.logical_and if dtype.kind == "b" else input.kernels.bitwise_and
-    return wrap(kernel(input.array, array_of(other), dtype=dtype))
+    result = wrap(kernel(input.array, array_of(other), dtype=dtype))
+    return result if out is None else deliver(out, "bitwise_and", result, input)
 
 
-def bitwise_or(input: Tensor, other: Tensor | Number) -> Tensor:
+def bitwise_or(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The bits set in either; for bool, or. PyTorch: torch.bitwise_or."""
     input, other, dtype = bits("bitwise_or", input, other)
     kernel = input.kernels.logical_or if dtype.kind == "b" else input.kernels.bitwise_or
-    return wrap(kernel(input.array, array_of(other), dtype=dtype))
+    result = wrap(kernel(input.array, array_of(other), dtype=dtype))
+    return result if out is None else deliver(out, "bitwise_or", result, input)
 
 
-def bitwise_xor(input: Tensor, other: Tensor | Number) -> Tensor:
+def bitwise_xor(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The bits set in one of them; for bool, xor. PyTorch: torch.bitwise_xor."""
     input, other, dtype = bits("bitwise_xor", input, other)
     kernel = input.kernels.logical_xor if dtype.kind == "b" else input.kernels.bitwise_xor
-    return wrap(kernel(input.array, array_of(other), dtype=dtype))
+    result = wrap(kernel(input.array, array_of(other), dtype=dtype))
+    return result if out is None else deliver(out, "bitwise_xor", result, input)
 
 
-def bitwise_not(input: Tensor) -> Tensor:
+def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Every bit turned; for bool, not. PyTorch: torch.bitwise_not."""
     check_tensor(input, "bitwise_not", "input", 1)
     dtype = input.array.dtype
     if dtype.kind == "f":
         raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{types.SCALAR_NAME[input.dtype]}'")
     kernel = input.kernels.logical_not if dtype.kind == "b" else input.kernels.bitwise_not
-    return wrap(kernel(input.array, dtype=dtype))
+    result = wrap(kernel(input.array, dtype=dtype))
+    return result if out is None else deliver(out, "bitwise_not", result, input, cast=False)
 
 
 def bits(function: str, input: Tensor, other: Tensor | Number):

@@ -3,15 +3,17 @@
 from minitorch import return_types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.ops.out import deliver, deliver_all
 from minitorch.ops.pointwise import maximum, minimum
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.reduce import Axes, Dims, axes_of, restore, sum
 from minitorch.ops.sizes import several, wrap_dim
 
 
-def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
+def amax(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The largest elements over dimensions; equal ones share the gradient. PyTorch: torch.amax."""
-    return Amax.apply(input, _axes("amax", input, dim), keepdim)
+    result = Amax.apply(input, _axes("amax", input, dim), keepdim)
+    return result if out is None else deliver(out, "amax", result, input, cast=False)
 
 
 class Amax(Function):
@@ -29,9 +31,10 @@ class Amax(Function):
         return _share(grad, ctx), None, None
 
 
-def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
+def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The smallest elements over dimensions; equal ones share the gradient. PyTorch: torch.amin."""
-    return Amin.apply(input, _axes("amin", input, dim), keepdim)
+    result = Amin.apply(input, _axes("amin", input, dim), keepdim)
+    return result if out is None else deliver(out, "amin", result, input, cast=False)
 
 
 class Amin(Function):
@@ -50,7 +53,7 @@ class Amin(Function):
 
 
 def max(
-    input: Tensor, dim: "int | Tensor | None" = None, keepdim: bool = False, *, other: Tensor | None = None
+    input: Tensor, dim: "int | Tensor | None" = None, keepdim: bool = False, *, other: Tensor | None = None, out=None
 ) -> "Tensor | return_types.max":
     """The largest element; along a dimension, (values, indices); of two tensors, the larger of each pair.
 
@@ -58,12 +61,14 @@ def max(
     """
     check_tensor(input, "max", "input", 1)
     if other is not None or isinstance(dim, Tensor):
-        return maximum(input, dim if other is None else other)
+        return maximum(input, dim if other is None else other, out=out)
     if dim is None:
         _check_not_empty("max", input)
-        return MaxAll.apply(input)
+        result = MaxAll.apply(input)
+        return result if out is None else deliver(out, "max", result, input)
     axis = _axis("max", input, dim)
-    return return_types.max(Max.apply(input, axis, keepdim))
+    result = return_types.max(Max.apply(input, axis, keepdim))
+    return result if out is None else deliver_all(out, "max", result, cast=False)
 
 
 class MaxAll(Function):
@@ -95,7 +100,7 @@ class Max(Function):
 
 
 def min(
-    input: Tensor, dim: "int | Tensor | None" = None, keepdim: bool = False, *, other: Tensor | None = None
+    input: Tensor, dim: "int | Tensor | None" = None, keepdim: bool = False, *, other: Tensor | None = None, out=None
 ) -> "Tensor | return_types.min":
     """The smallest element; along a dimension, (values, indices); of two tensors, the smaller of each pair.
 
@@ -103,12 +108,14 @@ def min(
     """
     check_tensor(input, "min", "input", 1)
     if other is not None or isinstance(dim, Tensor):
-        return minimum(input, dim if other is None else other)
+        return minimum(input, dim if other is None else other, out=out)
     if dim is None:
         _check_not_empty("min", input)
-        return MinAll.apply(input)
+        result = MinAll.apply(input)
+        return result if out is None else deliver(out, "min", result, input)
     axis = _axis("min", input, dim)
-    return return_types.min(Min.apply(input, axis, keepdim))
+    result = return_types.min(Min.apply(input, axis, keepdim))
+    return result if out is None else deliver_all(out, "min", result, cast=False)
 
 
 class MinAll(Function):
@@ -139,7 +146,9 @@ class Min(Function):
         return place(grad, ctx), None, None
 
 
-def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> "return_types.aminmax":
+def aminmax(
+    input: Tensor, *, dim: int | None = None, keepdim: bool = False, out: tuple[Tensor, Tensor] | None = None
+) -> "return_types.aminmax":
     """amin and amax as (min, max). PyTorch: torch.aminmax."""
     check_tensor(input, "aminmax", "input", 1)
     if dim is None and input.array.size == 0:
@@ -147,17 +156,20 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
         )
     dims = () if dim is None else _axis("aminmax", input, dim)
-    return return_types.aminmax((amin(input, dims, keepdim), amax(input, dims, keepdim)))
+    result = return_types.aminmax((amin(input, dims, keepdim), amax(input, dims, keepdim)))
+    return result if out is None else deliver_all(out, "aminmax", result, cast=False)
 
 
-def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The first place of the largest element along dim, or among all, int64. PyTorch: torch.argmax."""
-    return _place_of("argmax", input, dim, keepdim, True)
+    result = _place_of("argmax", input, dim, keepdim, True)
+    return result if out is None else deliver(out, "argmax", result, input, cast=False)
 
 
-def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The first place of the smallest element along dim, or among all, int64. PyTorch: torch.argmin."""
-    return _place_of("argmin", input, dim, keepdim, False)
+    result = _place_of("argmin", input, dim, keepdim, False)
+    return result if out is None else deliver(out, "argmin", result, input, cast=False)
 
 
 def _place_of(function: str, input: Tensor, dim: int | None, keepdim: bool, largest: bool) -> Tensor:

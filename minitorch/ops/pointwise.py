@@ -6,20 +6,22 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.numbers import checked_number
-from minitorch.ops.promotion import Number, array_of, check_tensor, is_number, operand, result_type
+from minitorch.ops.out import deliver
+from minitorch.ops.promotion import Number, array_of, check_tensor, is_number, operand, prepare_floating, result_type
 from minitorch.ops.promotion import prepare as prepare
 from minitorch.ops.unary import log, reciprocal
 from minitorch.ops.where import where as where
 
 
-def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """input + alpha * other. Shapes broadcast, dtypes promote. PyTorch: torch.add."""
     input, other, dtype = prepare("add", input, other)
     if alpha != 1:
         _check_alpha("add", alpha, dtype)
         if not isinstance(other, Tensor):
-            return Add.apply(input, other * alpha, 1, dtype)
-    return Add.apply(input, other, alpha, dtype)
+            other, alpha = other * alpha, 1
+    result = Add.apply(input, other, alpha, dtype)
+    return result if out is None else deliver(out, "add", result, input)
 
 
 class Add(Function):
@@ -43,13 +45,14 @@ class Add(Function):
         return grad, other, None, None
 
 
-def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """input - alpha * other. Raises RuntimeError for bool. PyTorch: torch.sub."""
     input, other, dtype = prepare("sub", input, other)
     _refuse_bool(input, other)
     if alpha != 1:
         _check_alpha("sub", alpha, dtype)
-    return Sub.apply(input, other, alpha, dtype)
+    result = Sub.apply(input, other, alpha, dtype)
+    return result if out is None else deliver(out, "sub", result, input)
 
 
 class Sub(Function):
@@ -105,10 +108,11 @@ def _scaled(kernels, a, b, alpha: Number, dtype: np.dtype) -> Tensor:
     return wrap(kernels.add(a, kernels.mul(b, alpha, dtype=dtype), dtype=dtype))
 
 
-def mul(input: Tensor, other: Tensor | Number) -> Tensor:
+def mul(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input * other. PyTorch: torch.mul."""
     input, other, dtype = prepare("mul", input, other)
-    return Mul.apply(input, other, dtype)
+    result = Mul.apply(input, other, dtype)
+    return result if out is None else deliver(out, "mul", result, input)
 
 
 class Mul(Function):
@@ -134,21 +138,22 @@ class Mul(Function):
         return None if other is None else grad * other, None if input is None else grad * input, None
 
 
-def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
+def div(
+    input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None, out: Tensor | None = None
+) -> Tensor:
     """input / other; of integers, in the default dtype. `rounding_mode`: None, "trunc" or "floor".
 
     Raises RuntimeError("ZeroDivisionError") for a rounded integer division by zero. PyTorch: torch.div.
     """
     if rounding_mode in ("floor", "trunc"):
-        return DivRounded.apply(*prepare("div", input, other), rounding_mode)
-    if rounding_mode is not None:
+        result = DivRounded.apply(*prepare("div", input, other), rounding_mode)
+    elif rounding_mode is None:
+        result = Div.apply(*prepare_floating("div", input, other))
+    else:
         raise RuntimeError(
             f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
         )
-    input, other, dtype = prepare("div", input, other)
-    if dtype.kind != "f":
-        dtype = types.get_default_dtype().numpy
-    return Div.apply(input, other, dtype)
+    return result if out is None else deliver(out, "div", result, input)
 
 
 class Div(Function):
@@ -173,9 +178,10 @@ class Div(Function):
         return grad / other if ctx.needs_input_grad[0] else None, grad_other, None
 
 
-def floor_divide(input: Tensor, other: Tensor | Number) -> Tensor:
+def floor_divide(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input / other, rounded down. Raises RuntimeError("ZeroDivisionError") for integers. PyTorch: torch.floor_divide."""
-    return FloorDivide.apply(*prepare("floor_divide", input, other))
+    result = FloorDivide.apply(*prepare("floor_divide", input, other))
+    return result if out is None else deliver(out, "floor_divide", result, input)
 
 
 class FloorDivide(Function):
@@ -217,10 +223,11 @@ class DivRounded(Function):
         return zero, zero if ctx.needs_input_grad[1] else None, None, None
 
 
-def remainder(input: Tensor, other: Tensor | Number) -> Tensor:
+def remainder(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """What is left of input by other, with the sign of other, as Python's %. PyTorch: torch.remainder."""
     input, other, dtype = prepare("remainder", input, other)
-    return Remainder.apply(input, other, dtype)
+    result = Remainder.apply(input, other, dtype)
+    return result if out is None else deliver(out, "remainder", result, input)
 
 
 class Remainder(Function):
@@ -244,10 +251,11 @@ class Remainder(Function):
         return grad, -grad * div(input.detach(), other.detach(), rounding_mode="floor"), None
 
 
-def fmod(input: Tensor, other: Tensor | Number) -> Tensor:
+def fmod(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """What is left of input by other, with the sign of input, as C's fmod. PyTorch: torch.fmod."""
     input, other, dtype = prepare("fmod", input, other)
-    return Fmod.apply(input, other, dtype)
+    result = Fmod.apply(input, other, dtype)
+    return result if out is None else deliver(out, "fmod", result, input)
 
 
 class Fmod(Function):
@@ -271,8 +279,13 @@ class Fmod(Function):
         return grad, -grad * div(input.detach(), other.detach(), rounding_mode="trunc"), None
 
 
-def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
+def pow(input: Tensor | Number, exponent: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input to the power of exponent. Raises RuntimeError for integers to a negative number. PyTorch: torch.pow."""
+    result = _power_of(input, exponent)
+    return result if out is None else deliver(out, "pow", result)
+
+
+def _power_of(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
     if not isinstance(input, Tensor):
         if not isinstance(exponent, Tensor):
             check_tensor(input, "pow", "input", 1)
@@ -287,10 +300,11 @@ def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
     return Pow.apply(input, exponent, dtype)
 
 
-def square(input: Tensor) -> Tensor:
+def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """input times itself. PyTorch: torch.square."""
     check_tensor(input, "square", "input", 1)
-    return pow(input, 2)
+    result = pow(input, 2)
+    return result if out is None else deliver(out, "square", result, input)
 
 
 def _power(kernels, base, exponent, dtype: np.dtype) -> Tensor:
@@ -369,10 +383,11 @@ class PowScalarBase(Function):
         return None, grad * (result * float(np.log(ctx.base)) if ctx.base > 0 else result * float("nan")), None
 
 
-def atan2(input: Tensor, other: Tensor) -> Tensor:
+def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The angle of the point (other, input), in radians. PyTorch: torch.atan2."""
     input, other, dtype = prepare("atan2", input, other)
-    return Atan2.apply(input, other, dtype if dtype.kind == "f" else types.get_default_dtype().numpy)
+    result = Atan2.apply(input, other, dtype if dtype.kind == "f" else types.get_default_dtype().numpy)
+    return result if out is None else deliver(out, "atan2", result, input, other)
 
 
 class Atan2(Function):
@@ -391,11 +406,12 @@ class Atan2(Function):
         return scaled * other, scaled * -input, None
 
 
-def maximum(input: Tensor, other: Tensor) -> Tensor:
+def maximum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The larger of each pair; NaN wins. PyTorch: torch.maximum."""
     check_tensor(other, "maximum", "other", 2)
     input, other, dtype = prepare("maximum", input, other)
-    return Maximum.apply(input, other, dtype)
+    result = Maximum.apply(input, other, dtype)
+    return result if out is None else deliver(out, "maximum", result, input, other)
 
 
 class Maximum(Function):
@@ -413,11 +429,12 @@ class Maximum(Function):
         return shared + grad.masked_fill(input <= other, 0), shared + grad.masked_fill(other <= input, 0), None
 
 
-def minimum(input: Tensor, other: Tensor) -> Tensor:
+def minimum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The smaller of each pair; NaN wins. PyTorch: torch.minimum."""
     check_tensor(other, "minimum", "other", 2)
     input, other, dtype = prepare("minimum", input, other)
-    return Minimum.apply(input, other, dtype)
+    result = Minimum.apply(input, other, dtype)
+    return result if out is None else deliver(out, "minimum", result, input, other)
 
 
 class Minimum(Function):

@@ -11,6 +11,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.joining import cat
+from minitorch.ops.out import deliver
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import is_expandable_to, sizes_of, wrap_dim
 from minitorch.ops.where import where
@@ -89,7 +90,7 @@ def sum_to_size(input: Tensor, *size) -> Tensor:
 
 
 def mean(
-    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: types.dtype | None = None
+    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: types.dtype | None = None, out=None
 ) -> Tensor:
     """The mean of all elements or over dimensions. Raises RuntimeError for integers. PyTorch: torch.mean."""
     check_tensor(input, "mean", "input", 1)
@@ -99,8 +100,10 @@ def mean(
     elif input.array.dtype.kind != "f":
         _check_mean(input.dtype, "Input")
     if dim is None and not keepdim:
-        return Mean.apply(input, dtype)
-    return MeanDim.apply(input, axes_of(dim, input.array.ndim, "mean"), keepdim, dtype)
+        result = Mean.apply(input, dtype)
+    else:
+        result = MeanDim.apply(input, axes_of(dim, input.array.ndim, "mean"), keepdim, dtype)
+    return result if out is None else deliver(out, "mean", result, input)
 
 
 class Mean(Function):
@@ -220,12 +223,14 @@ def var(
     keepdim: bool = False,
     *,
     correction: float | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The variance: squared deviations from the mean, summed and divided by (elements - correction).
 
     `unbiased` stands for a correction of 1. Raises RuntimeError for integers. PyTorch: torch.var.
     """
-    return Var.apply(input, *_deviation_arguments("var", input, dim, unbiased, correction), keepdim)
+    result = Var.apply(input, *_deviation_arguments("var", input, dim, unbiased, correction), keepdim)
+    return result if out is None else deliver(out, "var", result, input)
 
 
 class Var(Function):
@@ -250,9 +255,11 @@ def std(
     keepdim: bool = False,
     *,
     correction: float | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The square root of `var`, with the same arguments. PyTorch: torch.std."""
-    return Std.apply(input, *_deviation_arguments("std", input, dim, unbiased, correction), keepdim)
+    result = Std.apply(input, *_deviation_arguments("std", input, dim, unbiased, correction), keepdim)
+    return result if out is None else deliver(out, "std", result, input)
 
 
 class Std(Function):
@@ -335,14 +342,16 @@ def _variance_backward(grad: Tensor, input: Tensor, ctx) -> Tensor:
     return (2 / ctx.freedom if ctx.freedom else math.inf) * grad * (input - center)
 
 
-def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+def any(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Whether some element is not zero; bool, but uint8 for uint8. PyTorch: torch.any."""
-    return _truth("any", input, dim, keepdim)
+    result = _truth("any", input, dim, keepdim)
+    return result if out is None else deliver(out, "any", result, input, cast=False)
 
 
-def all(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+def all(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Whether no element is zero; bool, but uint8 for uint8. PyTorch: torch.all."""
-    return _truth("all", input, dim, keepdim)
+    result = _truth("all", input, dim, keepdim)
+    return result if out is None else deliver(out, "all", result, input, cast=False)
 
 
 def _truth(function: str, input: Tensor, dim: Dims, keepdim: bool) -> Tensor:
@@ -361,12 +370,13 @@ def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
     return sum(input != 0, dim)
 
 
-def logsumexp(input: Tensor, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
+def logsumexp(input: Tensor, dim: int | Sequence[int], keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """log(sum(exp(input))) over dimensions, without overflow. PyTorch: torch.logsumexp."""
     check_tensor(input, "logsumexp", "input", 1)
     if input.array.dtype.kind != "f":
         input = input.to(types.get_default_dtype())
-    return Logsumexp.apply(input, axes_of(dim, input.array.ndim, "logsumexp"), keepdim)
+    result = Logsumexp.apply(input, axes_of(dim, input.array.ndim, "logsumexp"), keepdim)
+    return result if out is None else deliver(out, "logsumexp", result, input)
 
 
 class Logsumexp(Function):

@@ -17,7 +17,7 @@ from minitorch.ops.promotion import Number, broadcast, category, check_tensor, o
 from minitorch.ops.where import where
 
 
-def neg(input: Tensor) -> Tensor:
+def neg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """-input. Raises RuntimeError for bool. PyTorch: torch.neg."""
     check_tensor(input, "neg", "input", 1)
     if input.array.dtype.kind == "b":
@@ -25,7 +25,8 @@ def neg(input: Tensor) -> Tensor:
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
             "use the `~` or `logical_not()` operator instead."
         )
-    return Neg.apply(input)
+    result = Neg.apply(input)
+    return result if out is None else deliver(out, "neg", result, input, cast=False)
 
 
 class Neg(Function):
@@ -47,11 +48,12 @@ def positive(input: Tensor) -> Tensor:
     return input
 
 
-def abs(input: Tensor) -> Tensor:
+def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The size without the sign. PyTorch: torch.abs."""
     check_tensor(input, "abs", "input", 1)
     _refuse_bool(input, "abs_cpu")
-    return Abs.apply(input)
+    result = Abs.apply(input)
+    return result if out is None else deliver(out, "abs", result, input, cast=False)
 
 
 class Abs(Function):
@@ -70,10 +72,11 @@ class Abs(Function):
         return grad * sign(input)
 
 
-def floor(input: Tensor) -> Tensor:
+def floor(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The next integer below. PyTorch: torch.floor."""
     check_tensor(input, "floor", "input", 1)
-    return Floor.apply(input)
+    result = Floor.apply(input)
+    return result if out is None else deliver(out, "floor", result, input, cast=False)
 
 
 class Floor(Function):
@@ -88,10 +91,11 @@ class Floor(Function):
         return grad * 0
 
 
-def ceil(input: Tensor) -> Tensor:
+def ceil(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The next integer above. PyTorch: torch.ceil."""
     check_tensor(input, "ceil", "input", 1)
-    return Ceil.apply(input)
+    result = Ceil.apply(input)
+    return result if out is None else deliver(out, "ceil", result, input, cast=False)
 
 
 class Ceil(Function):
@@ -106,10 +110,11 @@ class Ceil(Function):
         return grad * 0
 
 
-def trunc(input: Tensor) -> Tensor:
+def trunc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The integer part. PyTorch: torch.trunc."""
     check_tensor(input, "trunc", "input", 1)
-    return Trunc.apply(input)
+    result = Trunc.apply(input)
+    return result if out is None else deliver(out, "trunc", result, input, cast=False)
 
 
 class Trunc(Function):
@@ -124,13 +129,12 @@ class Trunc(Function):
         return grad * 0
 
 
-def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
     """The nearest integer, half to even; or the nearest multiple of 10**-decimals. PyTorch: torch.round."""
     check_tensor(input, "round", "input", 1)
-    if decimals:
-        scale = 10.0**decimals
-        return Round.apply(input * scale) / scale
-    return Round.apply(input)
+    scale = 10.0**decimals
+    result = Round.apply(input * scale) / scale if decimals else Round.apply(input)
+    return result if out is None else deliver(out, "round", result, input, cast=False)
 
 
 class Round(Function):
@@ -145,10 +149,11 @@ class Round(Function):
         return grad * 0
 
 
-def sign(input: Tensor) -> Tensor:
+def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """-1, 0 or 1. PyTorch: torch.sign."""
     check_tensor(input, "sign", "input", 1)
-    return Sign.apply(input)
+    result = Sign.apply(input)
+    return result if out is None else deliver(out, "sign", result, input, cast=False)
 
 
 class Sign(Function):
@@ -265,19 +270,27 @@ class Frexp(Function):
         return grad / pow(2.0, exponent)
 
 
-def clamp(input: Tensor, min: Tensor | Number | None = None, max: Tensor | Number | None = None) -> Tensor:
+def clamp(
+    input: Tensor,
+    min: Tensor | Number | None = None,
+    max: Tensor | Number | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Elements below `min` become `min`, those above `max` become `max`; NaN stays. PyTorch: torch.clamp."""
     check_tensor(input, "clamp", "input", 1)
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
-        return _clamp_between(input, min, max)
+        result = _clamp_between(input, min, max)
+        return result if out is None else deliver(out, "clamp", result, input)
     bounds = [operand(bound, "clamp", name, 2) for name, bound in (("min", min), ("max", max)) if bound is not None]
     dtype = result_type(input, builtins_max(bounds, key=category))
     if dtype is types.bool:
         raise NotImplementedError("\"clamp_scalar_cpu\" not implemented for 'Bool'")
     min, max = (bound if bound is None else checked_number(bound, dtype) for bound in (min, max))
-    return Clamp.apply(input, min, max, dtype.numpy)
+    result = Clamp.apply(input, min, max, dtype.numpy)
+    return result if out is None else deliver(out, "clamp", result, input)
 
 
 class Clamp(Function):
@@ -345,18 +358,18 @@ class ClampTensor(Function):
         return where(_inside(input, low, high), grad, 0), grad_low, grad_high, None
 
 
-def clamp_min(input: Tensor, min: Tensor | Number) -> Tensor:
+def clamp_min(input: Tensor, min: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Elements below `min` become `min`. PyTorch: torch.clamp_min."""
     if isinstance(min, Tensor) and result_type(input, min) is types.bool:
-        return maximum(input, min)
-    return clamp(input, min=min)
+        return maximum(input, min, out=out)
+    return clamp(input, min=min, out=out)
 
 
-def clamp_max(input: Tensor, max: Tensor | Number) -> Tensor:
+def clamp_max(input: Tensor, max: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Elements above `max` become `max`. PyTorch: torch.clamp_max."""
     if isinstance(max, Tensor) and result_type(input, max) is types.bool:
-        return minimum(input, max)
-    return clamp(input, max=max)
+        return minimum(input, max, out=out)
+    return clamp(input, max=max, out=out)
 
 
 def _integers_stay(input: Tensor, kernel, name: str):

@@ -7,12 +7,18 @@ from minitorch._tensor import Tensor, contiguous_strides, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.creation import dense_strides, empty_strided
 from minitorch.ops.extreme import place, save_places
+from minitorch.ops.out import deliver_all
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import wrap_dim
 
 
 def sort(
-    input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False
+    input: Tensor,
+    dim: int = -1,
+    descending: bool = False,
+    *,
+    stable: bool = False,
+    out: tuple[Tensor, Tensor] | None = None,
 ) -> "return_types.sort":
     """The elements along dim in order, and where they came from, as (values, indices); NaN counts as largest.
 
@@ -20,7 +26,8 @@ def sort(
     """
     check_tensor(input, "sort", "input", 1)
     function = SortStable if stable else Sort
-    return return_types.sort(function.apply(input, wrap_dim(dim, input.array.ndim), descending))
+    result = return_types.sort(function.apply(input, wrap_dim(dim, input.array.ndim), descending))
+    return result if out is None else deliver_all(out, "sort", result, cast=False)
 
 
 class Sort(Function):
@@ -52,7 +59,13 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
 
 
 def topk(
-    input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
+    input: Tensor,
+    k: int,
+    dim: int = -1,
+    largest: bool = True,
+    sorted: bool = True,
+    *,
+    out: tuple[Tensor, Tensor] | None = None,
 ) -> "return_types.topk":
     """The k largest (or smallest) elements along dim, in order, as (values, indices). PyTorch: torch.topk.
 
@@ -64,7 +77,8 @@ def topk(
         raise RuntimeError("selected index k out of range")
     if input.array.dtype.kind == "b":
         raise RuntimeError("topk does not support bool dtypes on CPU")
-    return return_types.topk(Topk.apply(input, k, axis, largest))
+    result = return_types.topk(Topk.apply(input, k, axis, largest))
+    return result if out is None else deliver_all(out, "topk", result, cast=False)
 
 
 class Topk(Function):

@@ -7,6 +7,7 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.ops.out import deliver
 from minitorch.ops.promotion import check_tensor
 
 # Functions that leave the integers give the default dtype for an integer or bool tensor.
@@ -19,9 +20,10 @@ def floating(input: Tensor, function: str) -> np.dtype:
     return input.array.dtype if input.array.dtype.kind == "f" else types.get_default_dtype().numpy
 
 
-def exp(input: Tensor) -> Tensor:
+def exp(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """e to the power of input. PyTorch: torch.exp."""
-    return Exp.apply(input, floating(input, "exp"))
+    result = Exp.apply(input, floating(input, "exp"))
+    return result if out is None else deliver(out, "exp", result, input)
 
 
 class Exp(Function):
@@ -39,9 +41,10 @@ class Exp(Function):
         return grad * result, None
 
 
-def exp2(input: Tensor) -> Tensor:
+def exp2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """2 to the power of input. PyTorch: torch.exp2."""
-    return Exp2.apply(input, floating(input, "exp2"))
+    result = Exp2.apply(input, floating(input, "exp2"))
+    return result if out is None else deliver(out, "exp2", result, input)
 
 
 class Exp2(Function):
@@ -59,9 +62,10 @@ class Exp2(Function):
         return grad * result * math.log(2), None
 
 
-def expm1(input: Tensor) -> Tensor:
+def expm1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """exp(input) - 1, exact near zero. PyTorch: torch.expm1."""
-    return Expm1.apply(input, floating(input, "expm1"))
+    result = Expm1.apply(input, floating(input, "expm1"))
+    return result if out is None else deliver(out, "expm1", result, input)
 
 
 class Expm1(Function):
@@ -79,9 +83,10 @@ class Expm1(Function):
         return grad * (result + 1), None
 
 
-def log(input: Tensor) -> Tensor:
+def log(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The natural logarithm. PyTorch: torch.log."""
-    return Log.apply(input, floating(input, "log"))
+    result = Log.apply(input, floating(input, "log"))
+    return result if out is None else deliver(out, "log", result, input)
 
 
 class Log(Function):
@@ -98,9 +103,10 @@ class Log(Function):
         return grad / input, None
 
 
-def log2(input: Tensor) -> Tensor:
+def log2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm to base 2. PyTorch: torch.log2."""
-    return Log2.apply(input, floating(input, "log2"))
+    result = Log2.apply(input, floating(input, "log2"))
+    return result if out is None else deliver(out, "log2", result, input)
 
 
 class Log2(Function):
@@ -117,9 +123,10 @@ class Log2(Function):
         return grad / (input * math.log(2)), None
 
 
-def log10(input: Tensor) -> Tensor:
+def log10(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm to base 10. PyTorch: torch.log10."""
-    return Log10.apply(input, floating(input, "log10"))
+    result = Log10.apply(input, floating(input, "log10"))
+    return result if out is None else deliver(out, "log10", result, input)
 
 
 class Log10(Function):
@@ -136,9 +143,10 @@ class Log10(Function):
         return grad / (input * math.log(10)), None
 
 
-def log1p(input: Tensor) -> Tensor:
+def log1p(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """log(1 + input), exact near zero. PyTorch: torch.log1p."""
-    return Log1p.apply(input, floating(input, "log1p"))
+    result = Log1p.apply(input, floating(input, "log1p"))
+    return result if out is None else deliver(out, "log1p", result, input)
 
 
 class Log1p(Function):
@@ -155,9 +163,10 @@ class Log1p(Function):
         return grad / (input + 1), None
 
 
-def sqrt(input: Tensor) -> Tensor:
+def sqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The square root; NaN below zero. PyTorch: torch.sqrt."""
-    return Sqrt.apply(input, floating(input, "sqrt"))
+    result = Sqrt.apply(input, floating(input, "sqrt"))
+    return result if out is None else deliver(out, "sqrt", result, input)
 
 
 class Sqrt(Function):
@@ -175,9 +184,10 @@ class Sqrt(Function):
         return grad / (2 * result), None
 
 
-def rsqrt(input: Tensor) -> Tensor:
+def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """One over the square root. PyTorch: torch.rsqrt."""
-    return Rsqrt.apply(input, floating(input, "rsqrt"))
+    result = Rsqrt.apply(input, floating(input, "rsqrt"))
+    return result if out is None else deliver(out, "rsqrt", result, input)
 
 
 class Rsqrt(Function):
@@ -195,9 +205,10 @@ class Rsqrt(Function):
         return grad * -0.5 * result.pow(3), None
 
 
-def reciprocal(input: Tensor) -> Tensor:
+def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """One over input. PyTorch: torch.reciprocal."""
-    return Reciprocal.apply(input, floating(input, "reciprocal"))
+    result = Reciprocal.apply(input, floating(input, "reciprocal"))
+    return result if out is None else deliver(out, "reciprocal", result, input)
 
 
 class Reciprocal(Function):
@@ -215,9 +226,10 @@ class Reciprocal(Function):
         return -grad * (result * result), None
 
 
-def sin(input: Tensor) -> Tensor:
+def sin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sine of an angle in radians. PyTorch: torch.sin."""
-    return Sin.apply(input, floating(input, "sin"))
+    result = Sin.apply(input, floating(input, "sin"))
+    return result if out is None else deliver(out, "sin", result, input)
 
 
 class Sin(Function):
@@ -234,9 +246,10 @@ class Sin(Function):
         return grad * cos(input), None
 
 
-def cos(input: Tensor) -> Tensor:
+def cos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The cosine of an angle in radians. PyTorch: torch.cos."""
-    return Cos.apply(input, floating(input, "cos"))
+    result = Cos.apply(input, floating(input, "cos"))
+    return result if out is None else deliver(out, "cos", result, input)
 
 
 class Cos(Function):
@@ -253,9 +266,10 @@ class Cos(Function):
         return grad * -sin(input), None
 
 
-def tan(input: Tensor) -> Tensor:
+def tan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The tangent of an angle in radians. PyTorch: torch.tan."""
-    return Tan.apply(input, floating(input, "tan"))
+    result = Tan.apply(input, floating(input, "tan"))
+    return result if out is None else deliver(out, "tan", result, input)
 
 
 class Tan(Function):
@@ -273,9 +287,10 @@ class Tan(Function):
         return grad * (1 + result * result), None
 
 
-def asin(input: Tensor) -> Tensor:
+def asin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The angle, in radians, whose sine is input. PyTorch: torch.asin."""
-    return Asin.apply(input, floating(input, "asin"))
+    result = Asin.apply(input, floating(input, "asin"))
+    return result if out is None else deliver(out, "asin", result, input)
 
 
 class Asin(Function):
@@ -292,9 +307,10 @@ class Asin(Function):
         return grad * rsqrt(1 - input * input), None
 
 
-def acos(input: Tensor) -> Tensor:
+def acos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The angle, in radians, whose cosine is input. PyTorch: torch.acos."""
-    return Acos.apply(input, floating(input, "acos"))
+    result = Acos.apply(input, floating(input, "acos"))
+    return result if out is None else deliver(out, "acos", result, input)
 
 
 class Acos(Function):
@@ -311,9 +327,10 @@ class Acos(Function):
         return grad * -rsqrt(1 - input * input), None
 
 
-def atan(input: Tensor) -> Tensor:
+def atan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The angle, in radians, whose tangent is input. PyTorch: torch.atan."""
-    return Atan.apply(input, floating(input, "atan"))
+    result = Atan.apply(input, floating(input, "atan"))
+    return result if out is None else deliver(out, "atan", result, input)
 
 
 class Atan(Function):
@@ -330,9 +347,10 @@ class Atan(Function):
         return grad / (input * input + 1), None
 
 
-def sinh(input: Tensor) -> Tensor:
+def sinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The hyperbolic sine. PyTorch: torch.sinh."""
-    return Sinh.apply(input, floating(input, "sinh"))
+    result = Sinh.apply(input, floating(input, "sinh"))
+    return result if out is None else deliver(out, "sinh", result, input)
 
 
 class Sinh(Function):
@@ -349,9 +367,10 @@ class Sinh(Function):
         return grad * cosh(input), None
 
 
-def cosh(input: Tensor) -> Tensor:
+def cosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The hyperbolic cosine. PyTorch: torch.cosh."""
-    return Cosh.apply(input, floating(input, "cosh"))
+    result = Cosh.apply(input, floating(input, "cosh"))
+    return result if out is None else deliver(out, "cosh", result, input)
 
 
 class Cosh(Function):
@@ -368,9 +387,10 @@ class Cosh(Function):
         return grad * sinh(input), None
 
 
-def erf(input: Tensor) -> Tensor:
+def erf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The error function. PyTorch: torch.erf."""
-    return Erf.apply(input, floating(input, "erf"))
+    result = Erf.apply(input, floating(input, "erf"))
+    return result if out is None else deliver(out, "erf", result, input)
 
 
 class Erf(Function):
