@@ -124,11 +124,9 @@ def load_cases(library: str, benchmarks: Path) -> dict:
     if library == "minitorch":
         from minitorch.cli.substitute import MINITORCH, FolderFinder, script_builtins
 
-        builtins_ = script_builtins(MINITORCH)
         before = sys.meta_path.index(importlib.machinery.PathFinder)
-        sys.meta_path[before:before] = [FolderFinder(folder, builtins_) for folder in folders]
-    else:
-        sys.path[:0] = folders
+        sys.meta_path.insert(before, FolderFinder(folders[0], script_builtins(MINITORCH)))
+    sys.path[:0] = folders  # after the finder has looked which folders are not the cases'
     cases = {}
     for file in sorted((benchmarks / "cases").glob("*.py")):
         if file.stem != "case":
