@@ -7,6 +7,7 @@ import numba
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.extending import intrinsic
 
 I32, I64 = ir.IntType(32), ir.IntType(64)
 
@@ -34,6 +35,30 @@ else:
 _FUSED = bool(_FEATURES & {"avx512f", "fma", "neon"})
 
 
+@intrinsic
+def largest(typingctx, line):
+    """The largest element of a contiguous line; NaN wins. LLVM makes no vectors of a loop that must keep NaN."""
+
+    def generate(context, builder, signature, arguments):
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        size, code = array.nitems, Vectors(builder, context, signature.return_type)
+        best = cgutils.alloca_once(builder, code.vector)
+        builder.store(code.splat(builder.load(array.data)), best)
+        with cgutils.for_range_slice(builder, I64(0), size, I64(code.lanes), I64) as (i, _):
+            mask = code.first(builder.sub(size, i))
+            new, old = code.load(code.at(array.data, i), mask), builder.load(best)
+            better = builder.and_(code.greater_or_nan(new, old), mask)
+            builder.store(builder.select(better, new, old), best)
+        found = builder.load(best)
+        result = builder.extract_element(found, I32(0))
+        for lane in range(1, code.lanes):
+            new = builder.extract_element(found, I32(lane))
+            result = builder.select(code.greater_or_nan(new, result), new, result)
+        return result
+
+    return line.dtype(line), generate
+
+
 class Vectors:
     """Writes instructions on vectors of one element type."""
 
@@ -42,8 +67,6 @@ class Vectors:
         self.bytes = dtype.bitwidth // 8
         self.lanes = VECTOR_BYTES // self.bytes
         self.vector = ir.VectorType(context.get_data_type(dtype), self.lanes)
-        # How LLVM spells the type in the names of its functions.
-        self.name = f"v{self.lanes}{'f' if isinstance(dtype, types.Float) else 'i'}{dtype.bitwidth}"
 
     def at(self, pointer, offset):
         return self.builder.gep(pointer, [offset])
@@ -52,34 +75,22 @@ class Vectors:
         signature = ir.FunctionType(result, [argument.type for argument in arguments])
         return self.builder.call(cgutils.get_or_insert_function(self.builder.module, signature, name), arguments)
 
-    def load(self, pointer, mask=None):
-        """Without a mask a plain load; lanes outside a mask are zero, and their memory is not touched."""
+    def load(self, pointer, mask=None, element=None):
+        """Without a mask a plain load; lanes outside a mask are zero, and their memory is not touched.
+
+        `element`: a type of integers, of which as many are loaded as a vector has lanes.
+        """
+        kind = ir.VectorType(element, self.lanes) if element else self.vector
+        pointer = self.builder.bitcast(pointer, kind.as_pointer())
         if mask is None:
-            return self.builder.load(self.builder.bitcast(pointer, self.vector.as_pointer()), align=self.bytes)
-        return self._masked_load(pointer, self.vector, self.name, self.bytes, mask)
+            return self.builder.load(pointer, align=self.bytes)
+        arguments = [pointer, I32(_bytes(kind)), mask, ir.Constant(kind, None)]
+        return self.call(f"llvm.masked.load.{_name(kind)}.p0", kind, arguments)
 
     def store(self, value, pointer, mask):
-        self._masked_store(value, pointer, self.name, self.bytes, mask)
-
-    def load_integers(self, pointer, bits, mask):
-        """As many non-negative integers as there are lanes, of `bits` in memory and 32 in the vector."""
-        kind = ir.VectorType(ir.IntType(bits), self.lanes)
-        value = self._masked_load(pointer, kind, f"v{self.lanes}i{bits}", bits // 8, mask)
-        return value if bits == 32 else self.builder.zext(value, ir.VectorType(I32, self.lanes))
-
-    def store_integers(self, value, pointer, bits, mask):
-        """The opposite of `load_integers`."""
-        value = value if bits == 32 else self.builder.trunc(value, ir.VectorType(ir.IntType(bits), self.lanes))
-        self._masked_store(value, pointer, f"v{self.lanes}i{bits}", bits // 8, mask)
-
-    def _masked_load(self, pointer, kind, name, alignment, mask):
-        pointer = self.builder.bitcast(pointer, kind.as_pointer())
-        arguments = [pointer, I32(alignment), mask, ir.Constant(kind, None)]
-        return self.call(f"llvm.masked.load.{name}.p0", kind, arguments)
-
-    def _masked_store(self, value, pointer, name, alignment, mask):
         pointer = self.builder.bitcast(pointer, value.type.as_pointer())
-        self.call(f"llvm.masked.store.{name}.p0", ir.VoidType(), [value, pointer, I32(alignment), mask])
+        arguments = [value, pointer, I32(_bytes(value.type)), mask]
+        self.call(f"llvm.masked.store.{_name(value.type)}.p0", ir.VoidType(), arguments)
 
     def store_block(self, block, pointer, pitch, count, mask):
         """The first `count` vectors, each at the next multiple of `pitch`."""
@@ -139,7 +150,7 @@ class Vectors:
     def multiply_add(self, a, b, c):
         """a * b + c, rounded once where the processor has such an instruction."""
         if _FUSED:
-            return self.call(f"llvm.fma.{self.name}", self.vector, [a, b, c])
+            return self.call(f"llvm.fma.{_name(self.vector)}", self.vector, [a, b, c])
         return self.builder.fadd(self.builder.fmul(a, b), c)
 
     def add(self, a, b):
@@ -170,3 +181,12 @@ class Vectors:
 
     def shuffle(self, x, y, lanes):
         return self.builder.shuffle_vector(x, y, ir.Constant(ir.VectorType(I32, self.lanes), [I32(i) for i in lanes]))
+
+
+def _name(kind) -> str:
+    """How LLVM spells a type of vectors in the names of its functions."""
+    return f"v{kind.count}{kind.element.intrinsic_name}"
+
+
+def _bytes(kind) -> int:
+    return {"half": 2, "float": 4, "double": 8}.get(str(kind.element)) or kind.element.width // 8

@@ -13,7 +13,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from minitorch.kernels.cpu._vectors import I32, I64, Vectors
+from minitorch.kernels.cpu._vectors import I64, Vectors
 
 
 @intrinsic
@@ -29,7 +29,8 @@ def largest_of_windows(typingctx, columns, taps, first, last, source, start, ste
     def generate(context, builder, signature, arguments):
         columns, taps, first, last, source, start, step, lowest, best, choices, to = arguments
         code = Vectors(builder, context, signature.args[4].dtype)
-        numbers = ir.VectorType(I32, code.lanes)
+        bits = ir.IntType(signature.args[9].dtype.bitwidth)
+        numbers = ir.VectorType(bits, code.lanes)
         largest, number, started = (
             cgutils.alloca_once(builder, kind)
             for kind in (code.vector, numbers, ir.VectorType(ir.IntType(1), code.lanes))
@@ -44,12 +45,12 @@ def largest_of_windows(typingctx, columns, taps, first, last, source, start, ste
                 better = builder.or_(code.greater_or_nan(new, old), builder.not_(begun))
                 better = builder.and_(better, present)
                 builder.store(builder.select(better, new, old), largest)
-                here = code.splat(builder.trunc(tap, I32))
+                here = code.splat(builder.trunc(tap, bits))
                 builder.store(builder.select(better, here, builder.load(number)), number)
                 builder.store(builder.or_(begun, present), started)
             mask, place = code.first(builder.sub(columns, x)), builder.add(to, x)
             code.store(builder.load(largest), code.at(best, place), mask)
-            code.store_integers(builder.load(number), code.at(choices, place), signature.args[9].dtype.bitwidth, mask)
+            code.store(builder.load(number), code.at(choices, place), mask)
         return context.get_dummy_value()
 
     return types.void(n, taps, n, n, source, n, n, source.dtype, best, choices, n), generate
@@ -66,7 +67,8 @@ def largest_of_pairs(typingctx, columns, rows, source, start, pitch, best, choic
     def generate(context, builder, signature, arguments):
         columns, rows, source, start, pitch, best, choices, to = arguments
         code = Vectors(builder, context, signature.args[2].dtype)
-        numbers = ir.VectorType(I32, code.lanes)
+        bits = ir.IntType(signature.args[6].dtype.bitwidth)
+        numbers = ir.VectorType(bits, code.lanes)
         largest, number = cgutils.alloca_once(builder, code.vector), cgutils.alloca_once(builder, numbers)
         with _windows(code, columns) as x:
             left = builder.sub(columns, x)
@@ -84,13 +86,13 @@ def largest_of_pairs(typingctx, columns, rows, source, start, pitch, best, choic
                     if i == 0:
                         better = builder.or_(better, code.splat(builder.icmp_signed("==", y, I64(0))))
                     old = builder.select(better, new, old)
-                    here = code.splat(builder.trunc(builder.add(builder.mul(y, I64(2)), I64(i)), I32))
+                    here = code.splat(builder.trunc(builder.add(builder.mul(y, I64(2)), I64(i)), bits))
                     old_number = builder.select(better, here, old_number)
                 builder.store(old, largest)
                 builder.store(old_number, number)
             mask, place = code.first(left), builder.add(to, x)
             code.store(builder.load(largest), code.at(best, place), mask)
-            code.store_integers(builder.load(number), code.at(choices, place), signature.args[6].dtype.bitwidth, mask)
+            code.store(builder.load(number), code.at(choices, place), mask)
         return context.get_dummy_value()
 
     return types.void(n, n, source, n, n, best, choices, n), generate
@@ -128,14 +130,14 @@ def spread_pairs(typingctx, columns, tap, grad, choices, start, result, to, widt
     def generate(context, builder, signature, arguments):
         columns, tap, grad, choices, start, result, to, width = arguments
         code = Vectors(builder, context, signature.args[2].dtype)
-        zero, n = ir.Constant(code.vector, None), code.lanes
+        zero, n, bits = ir.Constant(code.vector, None), code.lanes, ir.IntType(signature.args[3].dtype.bitwidth)
         with _windows(code, columns) as x:
             place, mask = builder.add(start, x), code.first(builder.sub(columns, x))
             arrived = code.load(code.at(grad, place), mask)
-            chosen = code.load_integers(code.at(choices, place), signature.args[3].dtype.bitwidth, mask)
+            chosen = code.load(code.at(choices, place), mask, bits)
             even, odd = (
                 builder.select(
-                    builder.icmp_signed("==", chosen, code.splat(builder.trunc(builder.add(tap, I64(i)), I32))),
+                    builder.icmp_signed("==", chosen, code.splat(builder.trunc(builder.add(tap, I64(i)), bits))),
                     arrived, zero,
                 )
                 for i in range(2)

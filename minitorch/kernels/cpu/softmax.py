@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from minitorch.kernels.cpu._compile import GRAIN, parallel, prange, serial
+from minitorch.kernels.cpu._compile import GRAIN, REGROUP, parallel, prange, serial
+from minitorch.kernels.cpu._vectors import largest
 from minitorch.kernels.cpu.memory import empty
-from minitorch.kernels.cpu.pointwise import contiguous
+from minitorch.kernels.cpu.pointwise import contiguous, copy_into
+from minitorch.kernels.exponential import exp
 
-# Exponentials cost 20 times what an addition costs: fewer elements pay for starting the threads.
-_GRAIN = GRAIN // 8
+# Exponentials cost some times what an addition costs: fewer elements pay for starting the threads.
+_GRAIN = GRAIN // 4
 
 
 def softmax(array: np.ndarray, axis: int) -> np.ndarray:
@@ -34,81 +36,83 @@ def log_softmax_backward(grad: np.ndarray, result: np.ndarray, axis: int) -> np.
 
 
 def _apply(one: Callable, many: Callable, axis: int, *arrays: np.ndarray) -> np.ndarray:
-    """Run the loops over windows of (outer, along the axis, inner)."""
+    """Run the loops over lines along the axis, (lines, length). Lines that are not contiguous are copied."""
     shape = arrays[0].shape
     out = empty(shape, arrays[0].dtype)
     if out.size == 0:
         return out
     outer, length, inner = math.prod(shape[:axis]), shape[axis] if shape else 1, math.prod(shape[axis + 1 :])
-    windows = [
-        (each if each.flags.carray else contiguous(each)).reshape(outer, length, inner)
-        for each in (*arrays, out)
-    ]
-    (one if out.size <= _GRAIN else many)(*windows)
+    loops = one if out.size <= _GRAIN else many
+    if inner == 1:
+        loops(*[(each if each.flags.carray else contiguous(each)).reshape(outer, length) for each in (*arrays, out)])
+        return out
+    windows = [each.reshape(outer, length, inner).swapaxes(1, 2) for each in (*arrays, out)]
+    lines = [contiguous(each).reshape(outer * inner, length) for each in windows[:-1]]
+    result = empty(lines[0].shape, out.dtype)
+    loops(*lines, result)
+    copy_into(windows[-1], result.reshape(outer, inner, length))
     return out
 
 
-# One task is one line along the axis. The maximum is subtracted first, so that no exponential overflows. A
-# NaN need not be the maximum: its own exponential makes the sum, a float64, NaN.
+# One task is one line. Its largest element is subtracted first, so that no exponential overflows; NaN is the largest.
 
 
 def _softmax(array, out):
-    outer, length, inner = array.shape
-    for task in prange(outer * inner):
-        line, into = array[task // inner, :, task % inner], out[task // inner, :, task % inner]
-        largest = line[0]
-        for i in range(length):
-            if line[i] > largest:
-                largest = line[i]
-        total = 0.0
-        for i in range(length):
-            into[i] = math.exp(line[i] - largest)
-            total += into[i]
-        scale = line.dtype.type(1 / total)
-        for i in range(length):
+    for task in prange(array.shape[0]):
+        line, into = array[task], out[task]
+        _exponentials(line, largest(line), into)
+        scale = line.dtype.type(1 / _sum(into))
+        for i in range(line.size):
             into[i] *= scale
 
 
 def _log_softmax(array, out):
-    outer, length, inner = array.shape
-    for task in prange(outer * inner):
-        line, into = array[task // inner, :, task % inner], out[task // inner, :, task % inner]
-        largest = line[0]
-        for i in range(length):
-            if line[i] > largest:
-                largest = line[i]
-        total = 0.0
-        for i in range(length):
-            total += math.exp(line[i] - largest)
-        logarithm = line.dtype.type(math.log(total))
-        for i in range(length):
-            into[i] = line[i] - largest - logarithm
+    for task in prange(array.shape[0]):
+        line, into = array[task], out[task]
+        peak = largest(line)
+        _exponentials(line, peak, into)
+        logarithm = line.dtype.type(math.log(_sum(into)))
+        for i in range(line.size):
+            into[i] = line[i] - peak - logarithm
+
+
+@serial
+def _exponentials(line, peak, into):
+    for i in range(line.size):
+        into[i] = exp(line[i] - peak)
 
 
 def _softmax_backward(grad, result, out):
-    outer, length, inner = grad.shape
-    for task in prange(outer * inner):
-        o, k = task // inner, task % inner
-        total = 0.0
-        for i in range(length):
-            total += grad[o, i, k] * result[o, i, k]
-        total = grad.dtype.type(total)
-        for i in range(length):
-            out[o, i, k] = result[o, i, k] * (grad[o, i, k] - total)
+    for task in prange(grad.shape[0]):
+        arrived, probabilities, into = grad[task], result[task], out[task]
+        total = grad.dtype.type(_sum_of_products(arrived, probabilities))
+        for i in range(into.size):
+            into[i] = probabilities[i] * (arrived[i] - total)
 
 
 def _log_softmax_backward(grad, result, out):
-    outer, length, inner = grad.shape
-    for task in prange(outer * inner):
-        o, k = task // inner, task % inner
-        total = 0.0
-        for i in range(length):
-            total += grad[o, i, k]
-        total = grad.dtype.type(total)
-        for i in range(length):
-            out[o, i, k] = grad[o, i, k] - math.exp(result[o, i, k]) * total
+    for task in prange(grad.shape[0]):
+        arrived, logarithms, into = grad[task], result[task], out[task]
+        total = grad.dtype.type(_sum(arrived))
+        for i in range(into.size):
+            into[i] = arrived[i] - exp(logarithms[i]) * total
 
 
+def _sum_of(line):
+    total = 0.0
+    for i in range(line.size):
+        total += line[i]
+    return total
+
+
+def _sum_of_product(a, b):
+    total = 0.0
+    for i in range(a.size):
+        total += a[i] * b[i]
+    return total
+
+
+_sum, _sum_of_products = serial(_sum_of, fastmath=REGROUP), serial(_sum_of_product, fastmath=REGROUP)
 _softmax_serial, _softmax_parallel = serial(_softmax), parallel(_softmax)
 _log_softmax_serial, _log_softmax_parallel = serial(_log_softmax), parallel(_log_softmax)
 _softmax_backward_serial, _softmax_backward_parallel = serial(_softmax_backward), parallel(_softmax_backward)
