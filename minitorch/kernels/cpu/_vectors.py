@@ -92,6 +92,18 @@ class Vectors:
         arguments = [value, pointer, I32(_bytes(value.type)), mask]
         self.call(f"llvm.masked.store.{_name(value.type)}.p0", ir.VoidType(), arguments)
 
+    def store_over(self, value, pointer, count, room):
+        """The first `count` lanes; those behind may be written as well where `room` allows a whole vector.
+
+        A loop that goes on there overwrites them. A masked store costs a tenth more.
+        """
+        builder = self.builder
+        with builder.if_else(builder.icmp_signed(">=", room, I64(self.lanes))) as (whole, part):
+            with whole:
+                builder.store(value, builder.bitcast(pointer, value.type.as_pointer()), align=_bytes(value.type))
+            with part:
+                self.store(value, pointer, self.first(count))
+
     def store_block(self, block, pointer, pitch, count, mask):
         """The first `count` vectors, each at the next multiple of `pitch`."""
         none = self.first(I64(0))
