@@ -117,7 +117,7 @@ def test_the_repository_names_its_cases():
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["nonsense"], "no case has 'nonsense' in its name (groups: conv, gemm, "),
+        (["nonsense"], "no case has 'nonsense' in its name (groups: attention, conv, gemm, "),
         (["gemm", "--folder", "nowhere"], "no cases in 'nowhere': they come with a checkout"),
         (["gemm", "--json", "no/such/file"], "cannot write 'no/such/file'"),
         (["gemm", "--rounds", "0"], "argument --rounds: invalid positive value: '0'"),
