@@ -39,6 +39,7 @@ SHARED_BY_OPS = {"resample", "promotion", "sizes", "autograd", "devices", "numbe
 
 # Families whose tests stand elsewhere: with the indices, the streams of numbers, the optimizers.
 TESTED_IN = {
+    "rnn": "nn/test_module_db.py",
     "attention": "op_db/test_op_db.py",
     "embedding_bag": "op_db/test_op_db.py",
     "grid_sample": "op_db/test_op_db.py",

@@ -36,6 +36,9 @@ def batch_norm(
     check_tensor(input, "batch_norm", "input", 1)
     if training and input.array.ndim > 1 and input.array.size == input.array.shape[1] != 0:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.shape}")
+    if eps < 0 or training and eps == 0:
+        wanted = "positive during training" if training else "non-negative"
+        raise ValueError(f"batch_norm eps must be {wanted}, but got {eps}")
     return _batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)
 
 

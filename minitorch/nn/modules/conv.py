@@ -6,6 +6,7 @@ from minitorch._tensor import Tensor
 from minitorch.nn import functional as F
 from minitorch.nn import init
 from minitorch.nn.modules.module import Module
+from minitorch.nn.modules.utils import repeated
 from minitorch.nn.parameter import Parameter
 from minitorch.ops.creation import empty
 
@@ -43,6 +44,7 @@ class _ConvNd(Module):
         self.output_padding = output_padding
         self.groups = groups
         self.padding_mode = padding_mode
+        self._reversed_padding_repeated_twice = _borders(padding, kernel_size, dilation)
         if transposed:
             channels = in_channels, out_channels // groups
         else:
@@ -62,6 +64,13 @@ class _ConvNd(Module):
             bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0
             init.uniform_(self.bias, -bound, bound)
 
+    def _padded(self, input: Tensor) -> tuple[Tensor, tuple[int, ...] | str]:
+        """The input with borders of the padding mode, and the zeros that the convolution is to add."""
+        if self.padding_mode == "zeros":
+            return input, self.padding
+        amounts = self._reversed_padding_repeated_twice
+        return F.pad(input, amounts, mode=self.padding_mode), (0,) * len(self.kernel_size)
+
     def extra_repr(self) -> str:
         text = f"{self.in_channels}, {self.out_channels}"
         text += f", kernel_size={self.kernel_size}, stride={self.stride}"
@@ -80,11 +89,57 @@ class _ConvNd(Module):
         return text
 
 
+class Conv1d(_ConvNd):
+    """Cross-correlation of lines with learned kernels. (N, C, L) or (C, L) in and out.
+
+    weight (out_channels, in_channels / groups, K) and bias (out_channels,) start uniform in
+    +-1/sqrt(in_channels / groups * K). `padding` is a number, one of them, "valid" or "same".
+    PyTorch: torch.nn.Conv1d.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | tuple[int],
+        stride: int | tuple[int] = 1,
+        padding: int | tuple[int] | str = 0,
+        dilation: int | tuple[int] = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device=None,
+        dtype=None,
+    ):
+        super().__init__(
+            in_channels,
+            out_channels,
+            repeated(kernel_size, 1),
+            repeated(stride, 1),
+            padding if isinstance(padding, str) else repeated(padding, 1),
+            repeated(dilation, 1),
+            False,
+            (0,),
+            groups,
+            bias,
+            padding_mode,
+            device,
+            dtype,
+        )
+
+    def forward(self, input: Tensor) -> Tensor:
+        return self._conv_forward(input, self.weight, self.bias)
+
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        input, padding = self._padded(input)
+        return F.conv1d(input, weight, bias, self.stride, padding, self.dilation, self.groups)
+
+
 class Conv2d(_ConvNd):
     """Cross-correlation of images with learned kernels. (N, C, H, W) or (C, H, W) in and out.
 
     weight (out_channels, in_channels / groups, KH, KW) and bias (out_channels,) start uniform in
-    +-1/sqrt(in_channels / groups * KH * KW). `padding` is a number, two, "valid" or "same".
+    +-1/sqrt(in_channels / groups * KH * KW). `padding` is a number, 2 of them, "valid" or "same".
     PyTorch: torch.nn.Conv2d.
     """
 
@@ -105,10 +160,10 @@ class Conv2d(_ConvNd):
         super().__init__(
             in_channels,
             out_channels,
-            _repeated(kernel_size, 2),
-            _repeated(stride, 2),
-            padding if isinstance(padding, str) else _repeated(padding, 2),
-            _repeated(dilation, 2),
+            repeated(kernel_size, 2),
+            repeated(stride, 2),
+            padding if isinstance(padding, str) else repeated(padding, 2),
+            repeated(dilation, 2),
             False,
             (0, 0),
             groups,
@@ -122,12 +177,64 @@ class Conv2d(_ConvNd):
         return self._conv_forward(input, self.weight, self.bias)
 
     def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        return F.conv2d(input, weight, bias, self.stride, self.padding, self.dilation, self.groups)
+        input, padding = self._padded(input)
+        return F.conv2d(input, weight, bias, self.stride, padding, self.dilation, self.groups)
 
 
-def _repeated(value, times: int) -> tuple:
-    """One number for every dimension, or the numbers that were given. PyTorch: torch/nn/modules/utils.py."""
-    return tuple(value) if hasattr(value, "__iter__") else (value,) * times
+class Conv3d(_ConvNd):
+    """Cross-correlation of volumes with learned kernels. (N, C, D, H, W) or (C, D, H, W) in and out.
+
+    weight (out_channels, in_channels / groups, KD, KH, KW) and bias (out_channels,) start uniform in
+    +-1/sqrt(in_channels / groups * KD * KH * KW). `padding` is a number, 3 of them, "valid" or "same".
+    PyTorch: torch.nn.Conv3d.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | tuple[int, int, int],
+        stride: int | tuple[int, int, int] = 1,
+        padding: int | tuple[int, int, int] | str = 0,
+        dilation: int | tuple[int, int, int] = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device=None,
+        dtype=None,
+    ):
+        super().__init__(
+            in_channels,
+            out_channels,
+            repeated(kernel_size, 3),
+            repeated(stride, 3),
+            padding if isinstance(padding, str) else repeated(padding, 3),
+            repeated(dilation, 3),
+            False,
+            (0, 0, 0),
+            groups,
+            bias,
+            padding_mode,
+            device,
+            dtype,
+        )
+
+    def forward(self, input: Tensor) -> Tensor:
+        return self._conv_forward(input, self.weight, self.bias)
+
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        input, padding = self._padded(input)
+        return F.conv3d(input, weight, bias, self.stride, padding, self.dilation, self.groups)
+
+
+def _borders(padding: tuple[int, ...] | str, kernel_size: tuple[int, ...], dilation: tuple[int, ...]) -> list[int]:
+    """What F.pad takes: before and after each dimension, last dimension first."""
+    if padding == "valid":
+        return [0] * 2 * len(kernel_size)
+    if padding == "same":
+        total = [step * (size - 1) for step, size in zip(dilation, kernel_size)]
+        return [part for each in reversed(total) for part in (each // 2, each - each // 2)]
+    return [part for each in reversed(padding) for part in (each, each)]
 
 
 def _check(in_channels, out_channels, stride, padding, groups, padding_mode) -> None:
@@ -147,5 +254,3 @@ def _check(in_channels, out_channels, stride, padding, groups, padding_mode) -> 
             "padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, "
             f"but got padding_mode='{padding_mode}'"
         )
-    if padding_mode != "zeros":
-        raise NotImplementedError(f"minitorch pads convolutions with zeros only, not with '{padding_mode}'")

@@ -1,5 +1,6 @@
 """Helpers for training modules. PyTorch: torch/nn/utils/__init__.py."""
 
+from minitorch.nn.utils import rnn as rnn
 from minitorch.nn.utils.clip_grad import clip_grad_norm_ as clip_grad_norm_
 from minitorch.nn.utils.clip_grad import clip_grad_value_ as clip_grad_value_
 from minitorch.nn.utils.clip_grad import clip_grads_with_norm_ as clip_grads_with_norm_
