@@ -39,7 +39,7 @@ class Tensor(
     _output_nr = 0  # which output of that node it is
     _requires_grad = False
     _base: "Tensor | None" = None  # the tensor that this one is a differentiable view of
-    _rebased = 0  # of a base: in-place writes that changed its history; of a view: the count its grad_fn knows
+    _seen = 0  # of a view: the version of the storage that its grad_fn knows
     _several = None  # of a view: the node that made it together with others, or "no_grad" if it was not recorded
     _accumulator = None  # weak reference to the AccumulateGrad node of a leaf
     _stride: tuple[int, ...] | None = None  # of a view, in elements; a fresh array tells its own
@@ -305,8 +305,8 @@ class Tensor(
         return self._base is not None
 
     def _refresh_view(self) -> None:
-        """A view of memory whose history changed gets the history of its base."""
-        if self._rebased != self._base._rebased:
+        """A view of memory that was written to gets the history that its base has now."""
+        if self._seen != self._storage.version:
             minitorch.ops.inplace.regenerate(self)
 
     @property

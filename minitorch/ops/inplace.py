@@ -18,6 +18,7 @@ from minitorch.ops.strided import AsStrided, AsStridedBackward
 from minitorch.ops.writable import check as check
 from minitorch.ops.writable import check_castable as check_castable
 from minitorch.ops.writable import check_overlap as check_overlap
+from minitorch.ops.writable import forbidden
 
 
 def assign(target: Tensor, result: Tensor) -> Tensor:
@@ -50,7 +51,6 @@ def rebase(target: Tensor, node, number: int) -> None:
         target._grad_fn = node
         target._output_nr = number
         target._requires_grad = True
-        target._rebased += 1
         return
     base = target._base
     slices = CopySlices._backward_cls()
@@ -62,7 +62,6 @@ def rebase(target: Tensor, node, number: int) -> None:
     base._grad_fn = slices
     base._output_nr = 0
     base._requires_grad = True
-    base._rebased += 1
     regenerate(target)
 
 
@@ -85,11 +84,13 @@ class CopySlices(Function):
 
 
 def regenerate(view: Tensor) -> None:
-    """Give a view the history that its base has now."""
+    """Give a view the history that its base has now. Raises RuntimeError for views that cannot have one."""
     base = view._base
-    view._rebased = base._rebased
-    if base._grad_fn is None:
+    if view._grad_fn is None and not base.requires_grad:
         return
+    if view._several is not None:
+        raise forbidden(view, "its base or another view of its base has been")
+    view._seen = view._storage.version
     node = AsStrided._backward_cls()
     node.geometry = base.array.shape, base.stride(), base._offset
     node.window = view.array.shape, view.stride(), view._offset
@@ -205,6 +206,7 @@ def show(target: Tensor, view: Tensor) -> Tensor:
     target.array, target._stride, target._offset = view.array, view._stride, view._offset
     target._grad_fn, target._output_nr = view._grad_fn, view._output_nr
     target._storage.version += 1
+    target._seen = target._storage.version
     return target
 
 

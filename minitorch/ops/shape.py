@@ -43,7 +43,7 @@ def window(
         raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}") from None
     base = source._base
     view._base = source if base is None or (source._requires_grad and source._grad_fn is None) else base
-    view._rebased = view._base._rebased
+    view._seen = view._storage.version
     return view
 
 

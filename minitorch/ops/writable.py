@@ -29,23 +29,28 @@ def check(target: Tensor, repeated: bool = False) -> bool:
 
 def _check_view(target: Tensor) -> None:
     """Some views cannot carry the history of a write back to their base."""
-    origin = target._several
+    if target._several is not None:
+        raise forbidden(target, "is being")
+    base = target._base
+    if base._requires_grad and base._grad_fn is None:
+        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+
+
+def forbidden(view: Tensor, what: str) -> RuntimeError:
+    """The error for a view whose history cannot follow a write. `what`: "is being", or what else is modified."""
+    origin = view._several
     if origin == "no_grad":
-        raise RuntimeError(
-            "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
+        return RuntimeError(
+            f"A view was created in no_grad mode and {what} modified inplace with grad mode enabled. Given that this use "
             "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and "
             "the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both "
             "outside (if you want the inplace to be tracked)."
         )
-    if origin is not None:
-        raise RuntimeError(
-            f"Output {target._output_nr} of {operation_name(origin)} is a view and is being modified inplace. This view is "
-            "the output of a function that returns multiple views. Such functions do not allow the output views to be "
-            "modified inplace. You should replace the inplace operation by an out-of-place one."
-        )
-    base = target._base
-    if base._requires_grad and base._grad_fn is None:
-        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+    return RuntimeError(
+        f"Output {view._output_nr} of {operation_name(origin)} is a view and {what} modified inplace. This view is "
+        "the output of a function that returns multiple views. Such functions do not allow the output views to be "
+        "modified inplace. You should replace the inplace operation by an out-of-place one."
+    )
 
 
 def check_overlap(target: Tensor, source: Tensor) -> None:
