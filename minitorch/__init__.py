@@ -96,6 +96,8 @@ from minitorch.ops.creation import ones_like as ones_like
 from minitorch.ops.creation import scalar_tensor as scalar_tensor
 from minitorch.ops.creation import zeros as zeros
 from minitorch.ops.creation import zeros_like as zeros_like
+from minitorch.ops.decompositions import legacy_qr as qr  # noqa: F401
+from minitorch.ops.decompositions import legacy_svd as svd  # noqa: F401
 from minitorch.ops.diagonals import diag as diag
 from minitorch.ops.diagonals import diag_embed as diag_embed
 from minitorch.ops.diagonals import diagflat as diagflat
@@ -108,6 +110,7 @@ from minitorch.ops.dropout import alpha_dropout as alpha_dropout
 from minitorch.ops.dropout import dropout as dropout
 from minitorch.ops.dropout import feature_alpha_dropout as feature_alpha_dropout
 from minitorch.ops.dropout import feature_dropout as feature_dropout
+from minitorch.ops.einsum import einsum as einsum
 from minitorch.ops.extreme import amax as amax
 from minitorch.ops.extreme import amin as amin
 from minitorch.ops.extreme import aminmax as aminmax
@@ -186,7 +189,19 @@ from minitorch.ops.pointwise import remainder as remainder
 from minitorch.ops.pointwise import rsub as rsub
 from minitorch.ops.pointwise import square as square
 from minitorch.ops.pointwise import sub as sub
+from minitorch.ops.products import addbmm as addbmm
+from minitorch.ops.products import addmv as addmv
+from minitorch.ops.products import addr as addr
+from minitorch.ops.products import chain_matmul as chain_matmul
+from minitorch.ops.products import cross as cross
+from minitorch.ops.products import inner as inner
+from minitorch.ops.products import kron as kron
+from minitorch.ops.products import matrix_power as matrix_power
+from minitorch.ops.products import tensordot as tensordot
+from minitorch.ops.products import trace as trace
+from minitorch.ops.products import vdot as vdot
 from minitorch.ops.promotion import result_type as result_type
+from minitorch.ops.pseudo_inverse import legacy_pinverse as pinverse  # noqa: F401
 from minitorch.ops.random import bernoulli as bernoulli
 from minitorch.ops.random import multinomial as multinomial
 from minitorch.ops.random import normal as normal
@@ -275,6 +290,10 @@ from minitorch.ops.slicing import unsafe_split_with_sizes as unsafe_split_with_s
 from minitorch.ops.slicing import vsplit as vsplit
 from minitorch.ops.softmax import log_softmax as log_softmax
 from minitorch.ops.softmax import softmax as softmax
+from minitorch.ops.solving import det as det
+from minitorch.ops.solving import inv as inverse  # noqa: F401
+from minitorch.ops.solving import logdet as logdet
+from minitorch.ops.solving import slogdet as slogdet
 from minitorch.ops.sort import argsort as argsort
 from minitorch.ops.sort import median as median
 from minitorch.ops.sort import sort as sort
@@ -311,6 +330,10 @@ from minitorch.ops.triangles import tril as tril
 from minitorch.ops.triangles import tril_indices as tril_indices
 from minitorch.ops.triangles import triu as triu
 from minitorch.ops.triangles import triu_indices as triu_indices
+from minitorch.ops.triangular import cholesky_inverse as cholesky_inverse
+from minitorch.ops.triangular import cholesky_solve as cholesky_solve
+from minitorch.ops.triangular import legacy_cholesky as cholesky  # noqa: F401
+from minitorch.ops.triangular import triangular_solve as triangular_solve
 from minitorch.ops.turning import flip as flip
 from minitorch.ops.turning import fliplr as fliplr
 from minitorch.ops.turning import flipud as flipud
@@ -402,6 +425,7 @@ from minitorch import distributed as distributed
 from minitorch import func as func
 from minitorch import hub as hub
 from minitorch import jit as jit
+from minitorch import linalg as linalg
 from minitorch import mps as mps
 from minitorch import nn as nn
 from minitorch import ops as ops
@@ -426,6 +450,7 @@ long = int64
 half = float16
 short = int16
 int = int32
+ger = outer
 absolute, negative, concat, concatenate = abs, neg, cat, cat
 subtract, multiply, divide, true_divide = sub, mul, div, div
 arcsinh, arccosh, arctanh = asinh, acosh, atanh

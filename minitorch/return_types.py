@@ -121,3 +121,210 @@ class nanmedian(_ValuesAndIndices):
     """What nanmedian(input, dim) returns."""
 
     __slots__ = ()
+
+
+class linalg_qr(_Named):
+    """What linalg.qr returns."""
+
+    __slots__ = ()
+    _fields = ("Q", "R")
+
+    @property
+    def Q(self) -> Tensor:
+        """Orthonormal columns."""
+        return self[0]
+
+    @property
+    def R(self) -> Tensor:
+        """Upper triangular."""
+        return self[1]
+
+
+class qr(_Named):
+    """What qr returns."""
+
+    __slots__ = ()
+    _fields = ("Q", "R")
+
+    @property
+    def Q(self) -> Tensor:
+        """Orthonormal columns."""
+        return self[0]
+
+    @property
+    def R(self) -> Tensor:
+        """Upper triangular."""
+        return self[1]
+
+
+class linalg_eigh(_Named):
+    """What linalg.eigh returns."""
+
+    __slots__ = ()
+    _fields = ("eigenvalues", "eigenvectors")
+
+    @property
+    def eigenvalues(self) -> Tensor:
+        """Ascending."""
+        return self[0]
+
+    @property
+    def eigenvectors(self) -> Tensor:
+        """As columns."""
+        return self[1]
+
+
+class linalg_svd(_Named):
+    """What linalg.svd returns."""
+
+    __slots__ = ()
+    _fields = ("U", "S", "Vh")
+
+    @property
+    def U(self) -> Tensor:
+        """Orthonormal columns."""
+        return self[0]
+
+    @property
+    def S(self) -> Tensor:
+        """Singular values, descending."""
+        return self[1]
+
+    @property
+    def Vh(self) -> Tensor:
+        """Orthonormal rows."""
+        return self[2]
+
+
+class svd(_Named):
+    """What svd returns."""
+
+    __slots__ = ()
+    _fields = ("U", "S", "V")
+
+    @property
+    def U(self) -> Tensor:
+        """Orthonormal columns."""
+        return self[0]
+
+    @property
+    def S(self) -> Tensor:
+        """Singular values, descending."""
+        return self[1]
+
+    @property
+    def V(self) -> Tensor:
+        """Orthonormal columns."""
+        return self[2]
+
+
+class triangular_solve(_Named):
+    """What triangular_solve returns."""
+
+    __slots__ = ()
+    _fields = ("solution", "cloned_coefficient")
+
+    @property
+    def solution(self) -> Tensor:
+        """X."""
+        return self[0]
+
+    @property
+    def cloned_coefficient(self) -> Tensor:
+        """A copy of A."""
+        return self[1]
+
+
+class linalg_cholesky_ex(_Named):
+    """What linalg.cholesky_ex returns."""
+
+    __slots__ = ()
+    _fields = ("L", "info")
+
+    @property
+    def L(self) -> Tensor:
+        """The factor."""
+        return self[0]
+
+    @property
+    def info(self) -> Tensor:
+        """Per matrix the order of the first bad minor, or 0."""
+        return self[1]
+
+
+class linalg_slogdet(_Named):
+    """What linalg.slogdet returns."""
+
+    __slots__ = ()
+    _fields = ("sign", "logabsdet")
+
+    @property
+    def sign(self) -> Tensor:
+        """-1, 0 or 1."""
+        return self[0]
+
+    @property
+    def logabsdet(self) -> Tensor:
+        """The logarithm of the absolute value."""
+        return self[1]
+
+
+class linalg_inv_ex(_Named):
+    """What linalg.inv_ex returns."""
+
+    __slots__ = ()
+    _fields = ("inverse", "info")
+
+    @property
+    def inverse(self) -> Tensor:
+        """The inverses."""
+        return self[0]
+
+    @property
+    def info(self) -> Tensor:
+        """Per matrix the column where it broke down, or 0."""
+        return self[1]
+
+
+class linalg_solve_ex(_Named):
+    """What linalg.solve_ex returns."""
+
+    __slots__ = ()
+    _fields = ("result", "info")
+
+    @property
+    def result(self) -> Tensor:
+        """X."""
+        return self[0]
+
+    @property
+    def info(self) -> Tensor:
+        """Per matrix the column where it broke down, or 0."""
+        return self[1]
+
+
+class linalg_lstsq(_Named):
+    """What linalg.lstsq returns."""
+
+    __slots__ = ()
+    _fields = ("solution", "residuals", "rank", "singular_values")
+
+    @property
+    def solution(self) -> Tensor:
+        """X."""
+        return self[0]
+
+    @property
+    def residuals(self) -> Tensor:
+        """Sums of squares that remain."""
+        return self[1]
+
+    @property
+    def rank(self) -> Tensor:
+        """Per matrix, int64."""
+        return self[2]
+
+    @property
+    def singular_values(self) -> Tensor:
+        """Descending."""
+        return self[3]

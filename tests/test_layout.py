@@ -35,11 +35,17 @@ LOOKS_UP = {"_tensor.py"} | {f"autograd/{name}.py" for name in ("engine", "funct
 LOOKS_UP |= {name for name in NAMES if name.startswith("_methods/")}
 
 # Parts of ops that are no family of operations: what families share, and the bookkeeping of Tensor.
-SHARED_BY_OPS = {"resample", "promotion", "sizes", "autograd", "devices", "numbers", "writable", "tensor_types"}
+SHARED_BY_OPS = {"resample", "promotion", "sizes", "autograd", "devices", "numbers", "writable", "matrices", "tensor_types"}
 
 # Families whose tests stand elsewhere: with the indices, the streams of numbers, the optimizers.
 TESTED_IN = {
     "rnn": "nn/test_module_db.py",
+    "products": "op_db/test_op_db.py",
+    "einsum": "op_db/test_op_db.py",
+    "decompositions": "op_db/test_op_db.py",
+    "pseudo_inverse": "op_db/test_op_db.py",
+    "triangular": "op_db/test_op_db.py",
+    "solving": "op_db/test_op_db.py",
     "attention": "op_db/test_op_db.py",
     "embedding_bag": "op_db/test_op_db.py",
     "grid_sample": "op_db/test_op_db.py",

@@ -106,7 +106,7 @@ class Reduction:
         """See `minitorch.unique_consecutive`."""
         return minitorch.unique_consecutive(self, return_inverse, return_counts, dim)
 
-    def norm(self, p='fro', dim=None, keepdim=False, dtype=None):
+    def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
         """See `minitorch.norm`."""
         return minitorch.norm(self, p, dim, keepdim, dtype)
 

@@ -31,6 +31,11 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     )
 
 
+def linalg_diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """A view of the diagonals of matrices. PyTorch: torch.linalg.diagonal."""
+    return diagonal(A, offset, dim1, dim2)
+
+
 class Diagonal(Function):
     """derivatives.yaml: diagonal."""
 

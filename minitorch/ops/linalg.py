@@ -1,13 +1,21 @@
 """Norms. PyTorch: aten/src/ATen/native/LinearAlgebra.cpp, torch/functional.py (norm)."""
 
 import math
+from collections.abc import Sequence
 
 from minitorch import types
 from minitorch._tensor import Tensor
 from minitorch.autograd.function import Function
+from minitorch.ops.decompositions import svdvals
 from minitorch.ops.extreme import amax, amin
+from minitorch.ops.masked import masked_fill
+from minitorch.ops.matrices import check_matrix, check_square
+from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, check_tensor
 from minitorch.ops.reduce import Axes, Dims, axes_of, restore, sum
+from minitorch.ops.shape import movedim, unsqueeze
+from minitorch.ops.sizes import several, wrap_dim
+from minitorch.ops.solving import inv_ex
 
 
 def norm(
@@ -16,23 +24,116 @@ def norm(
     dim: Dims = None,
     keepdim: bool = False,
     dtype: types.dtype | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
-    """sum(|input|**p) ** (1 / p), of all or over dimensions; "fro" is p=2, inf the largest, 0 counts.
+    """sum(|input|**p) ** (1 / p), of all or over dimensions; "fro" is p=2, inf the largest, 0 counts; "nuc" of matrices.
 
     Raises RuntimeError for integers. PyTorch: torch.norm.
     """
     check_tensor(input, "norm", "input", 1)
     if p == "nuc":
-        raise NotImplementedError('norm(p="nuc") needs singular values, which minitorch does not have')
+        dim = tuple(range(input.array.ndim)) if dim is None else dim
+        return matrix_norm(input, "nuc", dim, keepdim, dtype=dtype, out=out)
     if isinstance(p, str) and p != "fro":
         raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
     if p == "fro" and isinstance(dim, (tuple, list)) and len(dim) > 2:
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}")
-    return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
+    return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype, out=out)
+
+
+def linalg_norm(
+    A: Tensor,
+    ord: Number | str | None = None,
+    dim: Dims = None,
+    keepdim: bool = False,
+    *,
+    dtype: types.dtype | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
+    """vector_norm, or matrix_norm where two dimensions are given or A is a matrix and `ord` is. PyTorch: torch.linalg.norm."""
+    check_tensor(A, "linalg_norm", "A", 1)
+    if dim is None and ord is not None and A.array.ndim not in (1, 2):
+        raise RuntimeError(
+            "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. "
+            f"Got {A.array.ndim}D."
+        )
+    given = several(dim) if dim is not None else (0, 1)[: A.array.ndim]
+    if isinstance(ord, str) or (ord is not None and len(given) == 2):
+        return matrix_norm(A, ord, given, keepdim, dtype=dtype, out=out)
+    return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype, out=out)
+
+
+def matrix_norm(
+    A: Tensor,
+    ord: Number | str = "fro",
+    dim: Sequence[int] = (-2, -1),
+    keepdim: bool = False,
+    *,
+    dtype: types.dtype | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
+    """Norms of matrices: "fro", "nuc" (the sum of singular values), 2 or -2 (the largest, the smallest), and with sums of
+    absolute values 1 or -1 (of columns), inf or -inf (of rows). PyTorch: torch.linalg.matrix_norm."""
+    check_matrix(A, "linalg.matrix_norm")
+    dim = several(dim)
+    if len(dim) != 2:
+        raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}")
+    first, second = (wrap_dim(each, A.array.ndim) for each in dim)
+    if first == second:
+        raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({dim[0]}, {dim[1]})")
+    if ord not in ("fro", "nuc") and abs(ord if not isinstance(ord, str) else 0) not in (1, 2, math.inf):
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord if isinstance(ord, str) else _name(ord)} not supported.")
+    if dtype is not None and dtype is not A.dtype:
+        A = A.to(dtype)
+    if ord == "fro":
+        return vector_norm(A, 2, (first, second), keepdim, out=out)
+    if ord == "nuc" or abs(ord) == 2:
+        values = svdvals(movedim(A, (first, second), (-2, -1)))
+        result = sum(values, -1) if ord == "nuc" else (amax if ord > 0 else amin)(values, -1)
+        if keepdim:
+            for axis in sorted((first, second)):
+                result = unsqueeze(result, axis)
+    else:
+        if abs(ord) == math.inf:
+            first, second = second, first
+        sums = sum(A.abs(), first, keepdim)
+        axis = second if keepdim or second < first else second - 1
+        result = (amax if ord > 0 else amin)(sums, axis, keepdim)
+    return result if out is None else deliver(out, "linalg_matrix_norm", result, cast=False)
+
+
+def cond(A: Tensor, p: Number | str | None = None, *, out: Tensor | None = None) -> Tensor:
+    """The norm of a matrix times that of its inverse; by default the largest singular value by the smallest.
+
+    PyTorch: torch.linalg.cond.
+    """
+    if A.array.ndim < 2:
+        raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
+    if p is None or p in (2, -2):
+        values = svdvals(A)
+        if A.array.size == 0:
+            result = A.new_zeros(A.shape[:-2])
+        else:
+            largest, smallest = values.select(-1, 0), values.select(-1, values.shape[-1] - 1)
+            result = smallest / largest if p == -2 else largest / smallest
+    else:
+        check_square(A, "linalg.cond")
+        inverse, info = inv_ex(A)
+        result = A.new_zeros(A.shape[:-2])
+        if A.array.size:
+            result = matrix_norm(A, p) * matrix_norm(inverse, p)
+            result = masked_fill(result, info != 0, math.inf)
+    return result if out is None else deliver(out, "linalg_cond", result, cast=False)
 
 
 def vector_norm(
-    x: Tensor, ord: Number = 2, dim: Dims = None, keepdim: bool = False, *, dtype: types.dtype | None = None
+    x: Tensor,
+    ord: Number = 2,
+    dim: Dims = None,
+    keepdim: bool = False,
+    *,
+    dtype: types.dtype | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """sum(|x|**ord) ** (1 / ord). Raises RuntimeError for integers. PyTorch: torch.linalg.vector_norm."""
     check_tensor(x, "linalg_vector_norm", "x", 1)
@@ -50,7 +151,8 @@ def vector_norm(
         )
     if dtype is not None and dtype is not x.dtype:
         x = x.to(dtype)
-    return LinalgVectorNorm.apply(x, float(ord), axes, keepdim)
+    result = LinalgVectorNorm.apply(x, float(ord), axes, keepdim)
+    return result if out is None else deliver(out, "linalg_vector_norm", result, x, cast=False)
 
 
 class LinalgVectorNorm(Function):

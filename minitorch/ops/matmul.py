@@ -6,17 +6,19 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.creation import ones
+from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, broadcast, check_tensor
 from minitorch.ops.shape import expand, reshape, squeeze, t, transpose, unsqueeze
 from minitorch.ops.where import where
 
 
-def mm(input: Tensor, mat2: Tensor) -> Tensor:
+def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Two matrices: (n, k) @ (k, m) -> (n, m). Raises RuntimeError for shapes that do not fit. PyTorch: torch.mm."""
     check_tensor(input, "mm", "input", 1)
     check_tensor(mat2, "mm", "mat2", 2)
     _check_matrices(input, mat2)
-    return Mm.apply(input, mat2)
+    result = Mm.apply(input, mat2)
+    return result if out is None else deliver(out, "mm", result, input, mat2, cast=False)
 
 
 class Mm(Function):
@@ -39,7 +41,9 @@ class Mm(Function):
         )
 
 
-def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def addmm(
+    input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """beta * input + alpha * (mat1 @ mat2); input is broadcast to (n, m). PyTorch: torch.addmm."""
     _check_matrices(mat1, mat2)
     size = (mat1.array.shape[0], mat2.array.shape[1])
@@ -47,7 +51,8 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
         _check_broadcast(input, size)
     if input.array.dtype != mat1.array.dtype:
         _refuse_bias(input, mat2)
-    return Addmm.apply(input, mat1, mat2, beta, alpha)
+    result = Addmm.apply(input, mat1, mat2, beta, alpha)
+    return result if out is None else deliver(out, "addmm", result, input, mat1, mat2, cast=False)
 
 
 class Addmm(Function):
@@ -158,7 +163,7 @@ def _check_linear(input: Tensor, weight: Tensor, bias: Tensor) -> None:
         _refuse_bias(bias, weight)
 
 
-def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Matrices in pairs: (b, n, k) @ (b, k, m) -> (b, n, m). PyTorch: torch.bmm."""
     check_tensor(input, "bmm", "input", 1)
     check_tensor(mat2, "bmm", "mat2", 2)
@@ -178,7 +183,8 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
         raise RuntimeError(
             f"expected scalar type {types.SCALAR_NAME[input.dtype]} but found {types.SCALAR_NAME[mat2.dtype]}"
         )
-    return Bmm.apply(input, mat2)
+    result = Bmm.apply(input, mat2)
+    return result if out is None else deliver(out, "bmm", result, input, mat2, cast=False)
 
 
 class Bmm(Function):
@@ -198,17 +204,23 @@ class Bmm(Function):
         )
 
 
-def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def baddbmm(
+    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """beta * input + alpha * bmm(batch1, batch2). PyTorch: torch.baddbmm."""
     product = bmm(batch1, batch2)
     expand(input, product.array.shape)  # raises, in PyTorch's words, where it does not fit
-    product = product if alpha == 1 else product * alpha
+    if product.array.dtype.kind in "iu":
+        beta, alpha = int(beta), int(alpha)
+    result = product if alpha == 1 else product * alpha
     if beta == 0:
-        return product + where(ones((), dtype=types.bool), 0.0, input)  # input is not read, but has a gradient of zeros
-    return product + (input if beta == 1 else input * beta)
+        result = result + where(ones((), dtype=types.bool), 0.0, input)  # input is not read, but has a gradient of zeros
+    else:
+        result = result + (input if beta == 1 else input * beta)
+    return result if out is None else deliver(out, "baddbmm", result, input, batch1, batch2, cast=False)
 
 
-def mv(input: Tensor, vec: Tensor) -> Tensor:
+def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A matrix and a vector: (n, k) @ (k) -> (n). PyTorch: torch.mv."""
     if input.array.ndim != 2 or vec.array.ndim != 1:
         raise RuntimeError(
@@ -222,7 +234,8 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
     if input.array.dtype != vec.array.dtype:
         names = [types.SCALAR_NAME[each.dtype] for each in (vec, input)]
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names[0]}, {names[1]}, and {names[0]}")
-    return Mv.apply(input, vec)
+    result = Mv.apply(input, vec)
+    return result if out is None else deliver(out, "mv", result, input, vec, cast=False)
 
 
 class Mv(Function):
@@ -242,7 +255,7 @@ class Mv(Function):
         )
 
 
-def dot(input: Tensor, tensor: Tensor) -> Tensor:
+def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sum of the products of two vectors of one length, 0-d. PyTorch: torch.dot."""
     check_tensor(input, "dot", "input", 1)
     check_tensor(tensor, "dot", "tensor", 2)
@@ -263,7 +276,8 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
         )
     if input.array.dtype.kind == "b":
         raise NotImplementedError("\"dot\" not implemented for 'Bool'")
-    return Dot.apply(input, tensor)
+    result = Dot.apply(input, tensor)
+    return result if out is None else deliver(out, "dot", result, input, tensor, cast=False)
 
 
 class Dot(Function):
@@ -280,7 +294,7 @@ class Dot(Function):
         return grad * tensor, grad * input
 
 
-def outer(input: Tensor, vec2: Tensor) -> Tensor:
+def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """All products of two vectors: (n), (m) -> (n, m). PyTorch: torch.outer."""
     for place, each in enumerate((input, vec2)):
         if each.array.ndim != 1:
@@ -288,14 +302,17 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
             raise RuntimeError(
                 f"outer: Expected 1-D argument {name}, but got {each.array.ndim}-D"
             )
-    return unsqueeze(input, 1) * vec2
+    result = unsqueeze(input, 1) * vec2
+    return result if out is None else deliver(out, "outer", result, input, vec2, cast=True)
 
 
-def matmul(input: Tensor, other: Tensor) -> Tensor:
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product that the numbers of dimensions suggest: dot, matrix-vector, matrix, or broadcast batches of matrices.
 
     Raises RuntimeError for shapes that do not fit. PyTorch: torch.matmul.
     """
+    if out is not None:
+        return deliver(out, "matmul", matmul(input, other), input, other, cast=False)
     check_tensor(input, "matmul", "input", 1)
     check_tensor(other, "matmul", "other", 2)
     first, second = input.array.ndim, other.array.ndim
