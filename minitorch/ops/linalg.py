@@ -8,6 +8,7 @@ from minitorch._tensor import Tensor
 from minitorch.autograd.function import Function
 from minitorch.ops.decompositions import svdvals
 from minitorch.ops.extreme import amax, amin
+from minitorch.ops.inplace import deliver_recorded
 from minitorch.ops.masked import masked_fill
 from minitorch.ops.matrices import check_matrix, check_square
 from minitorch.ops.out import deliver
@@ -60,7 +61,8 @@ def linalg_norm(
     given = several(dim) if dim is not None else (0, 1)[: A.array.ndim]
     if isinstance(ord, str) or (ord is not None and len(given) == 2):
         return matrix_norm(A, ord, given, keepdim, dtype=dtype, out=out)
-    return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype, out=out)
+    result = vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
+    return result if out is None else deliver_recorded(out, "linalg_norm", result)
 
 
 def matrix_norm(
@@ -86,20 +88,26 @@ def matrix_norm(
     if dtype is not None and dtype is not A.dtype:
         A = A.to(dtype)
     if ord == "fro":
-        return vector_norm(A, 2, (first, second), keepdim, out=out)
-    if ord == "nuc" or abs(ord) == 2:
+        result = vector_norm(A, 2, (first, second), keepdim)
+    elif ord == "nuc" or abs(ord) == 2:
         values = svdvals(movedim(A, (first, second), (-2, -1)))
-        result = sum(values, -1) if ord == "nuc" else (amax if ord > 0 else amin)(values, -1)
+        result = sum(values, -1) if ord == "nuc" else _largest(values, ord, -1, False)
         if keepdim:
-            for axis in sorted((first, second)):
-                result = unsqueeze(result, axis)
+            result = movedim(unsqueeze(unsqueeze(result, -1), -1), (-2, -1), (first, second))
     else:
         if abs(ord) == math.inf:
             first, second = second, first
         sums = sum(A.abs(), first, keepdim)
         axis = second if keepdim or second < first else second - 1
-        result = (amax if ord > 0 else amin)(sums, axis, keepdim)
-    return result if out is None else deliver(out, "linalg_matrix_norm", result, cast=False)
+        result = _largest(sums, ord, axis, keepdim)
+    return result if out is None else deliver_recorded(out, "linalg_matrix_norm", result)
+
+
+def _largest(values: Tensor, ord: Number, axis: int, keepdim: bool) -> Tensor:
+    """The largest, or for a negative order the smallest; 0 is the largest of none."""
+    if ord > 0:
+        return amax(values, axis, keepdim) if values.shape[axis] else sum(values, axis, keepdim)
+    return amin(values, axis, keepdim)
 
 
 def cond(A: Tensor, p: Number | str | None = None, *, out: Tensor | None = None) -> Tensor:
@@ -123,7 +131,7 @@ def cond(A: Tensor, p: Number | str | None = None, *, out: Tensor | None = None)
         if A.array.size:
             result = matrix_norm(A, p) * matrix_norm(inverse, p)
             result = masked_fill(result, info != 0, math.inf)
-    return result if out is None else deliver(out, "linalg_cond", result, cast=False)
+    return result if out is None else deliver(out, "linalg_cond", result)
 
 
 def vector_norm(

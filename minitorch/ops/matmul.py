@@ -5,6 +5,7 @@ import math
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.autograd.grad_mode import mode
 from minitorch.ops.creation import ones
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, broadcast, check_tensor
@@ -210,14 +211,18 @@ def baddbmm(
     """beta * input + alpha * bmm(batch1, batch2). PyTorch: torch.baddbmm."""
     product = bmm(batch1, batch2)
     expand(input, product.array.shape)  # raises, in PyTorch's words, where it does not fit
+    result = scaled_sum(input, product, beta, alpha)
+    return result if out is None else deliver(out, "baddbmm", result, input, batch1, batch2, cast=False)
+
+
+def scaled_sum(input: Tensor, product: Tensor, beta: Number, alpha: Number) -> Tensor:
+    """beta * input + alpha * product; factors of integers are truncated."""
     if product.array.dtype.kind in "iu":
         beta, alpha = int(beta), int(alpha)
-    result = product if alpha == 1 else product * alpha
+    product = product if alpha == 1 else product * alpha
     if beta == 0:
-        result = result + where(ones((), dtype=types.bool), 0.0, input)  # input is not read, but has a gradient of zeros
-    else:
-        result = result + (input if beta == 1 else input * beta)
-    return result if out is None else deliver(out, "baddbmm", result, input, batch1, batch2, cast=False)
+        return product + where(ones((), dtype=types.bool), 0, input)  # input is not read, but has a gradient of zeros
+    return product + (input if beta == 1 else input * beta)
 
 
 def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -326,8 +331,9 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
         return squeeze(mm(unsqueeze(input, 0), other), 0)
     if first == 2 and second == 2:
         return mm(input, other)
-    if second > 2 and first == 2:  # (n, k) @ (*, k, m), the same seen from the other side
-        return transpose(matmul(transpose(other, -2, -1), t(input)), -2, -1)
+    if second > 2 and first == 2 and mode.enabled and input.requires_grad:
+        # (n, k) @ (*, k, m), the same seen from the other side: the gradient of input needs no batches of it
+        return transpose(matmul(transpose(other, -2, -1), t(input)), -2, -1).contiguous()
     if second <= 2:  # (*, n, k) @ (k, m): the rows of all batches make one matrix
         *batch, inner = input.array.shape
         rows = reshape(input, (math.prod(batch), inner))

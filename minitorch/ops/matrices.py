@@ -3,7 +3,7 @@
 import numpy as np
 
 from minitorch import types
-from minitorch._tensor import Tensor, wrap
+from minitorch._tensor import Tensor, contiguous_strides, wrap
 from minitorch.ops.promotion import check_tensor
 
 
@@ -49,7 +49,9 @@ def by_columns(array: np.ndarray) -> Tensor:
     """The matrices with each column in one piece, as LAPACK leaves them."""
     fresh = wrap(np.ascontiguousarray(array.swapaxes(-2, -1)))
     order = (*range(array.ndim - 2), array.ndim - 1, array.ndim - 2)
-    return fresh.permute(order).detach()
+    result = fresh.permute(order).detach()
+    result._stride = (*contiguous_strides(array.shape)[:-2], 1, max(array.shape[-2], 1))
+    return result
 
 
 def by_rows(array: np.ndarray) -> Tensor:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from minitorch import types
 from minitorch._tensor import Tensor
-from minitorch.ops.creation import eye
+from minitorch.ops.creation import eye, ones
 from minitorch.ops.diagonals import diagonal
-from minitorch.ops.joining import stack
-from minitorch.ops.matmul import bmm, dot, matmul, mm, mv, outer
+from minitorch.ops.inplace import deliver_recorded
+from minitorch.ops.joining import atleast_1d, stack
+from minitorch.ops.matmul import bmm, dot, matmul, mm, mv, outer, scaled_sum
 from minitorch.ops.matrices import check_square
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, broadcast, check_tensor
@@ -16,13 +17,13 @@ from minitorch.ops.reduce import sum
 from minitorch.ops.shape import expand, permute, reshape, unsqueeze
 from minitorch.ops.sizes import several, wrap_dim
 from minitorch.ops.solving import inv
+from minitorch.ops.where import where
 
 
 def addmv(
     input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
 ) -> Tensor:
     """beta * input + alpha * (mat @ vec): (n), (n, m), (m) -> (n). PyTorch: torch.addmv."""
-    check_scalars(input, beta, alpha)
     product = mv(mat, vec)
     expand(input, product.array.shape)  # raises, in PyTorch's words, where it does not fit
     result = scaled_sum(input, product, beta, alpha)
@@ -33,7 +34,6 @@ def addbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
 ) -> Tensor:
     """beta * input + alpha * the sum of bmm(batch1, batch2) over the batches: (n, p), (b, n, m), (b, m, p). PyTorch: torch.addbmm."""
-    check_scalars(input, beta, alpha)
     if batch1.array.ndim == batch2.array.ndim == 3 and batch1.array.shape[0] != batch2.array.shape[0]:
         raise RuntimeError(
             "batch1 and batch2 must have same number of batches, got "
@@ -63,16 +63,6 @@ def addr(
     return result if out is None else deliver(out, "addr", result, input, vec1, vec2)
 
 
-def scaled_sum(input: Tensor, product: Tensor, beta: Number, alpha: Number) -> Tensor:
-    """beta * input + alpha * product; with a beta of 0 the input is not read: its NaN does not count."""
-    if product.array.dtype.kind in "iu":
-        beta, alpha = int(beta), int(alpha)
-    product = product if alpha == 1 else product * alpha
-    if beta == 0:
-        return product + (input * 0).masked_fill(input == input, 0).nan_to_num(0)
-    return product + (input if beta == 1 else input * beta)
-
-
 def check_scalars(input: Tensor, beta: Number, alpha: Number) -> None:
     """Raise RuntimeError in PyTorch's words for a fraction with integer tensors."""
     for name, each in (("beta", beta), ("alpha", alpha)):
@@ -91,7 +81,7 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     check_tensor(other, "inner", "other", 2)
     if input.array.ndim == 0 or other.array.ndim == 0:
         result = input * other
-        return result if out is None else deliver(out, "inner", result, cast=False)
+        return result if out is None else deliver(out, "inner", result)
     if input.array.shape[-1] != other.array.shape[-1]:
         raise RuntimeError(
             "inner() the last dimension must match on both input tensors but got shapes "
@@ -151,7 +141,7 @@ def tensordot(
     rows = reshape(permute(a, kept_a + first) if a.array.ndim else a, _size(a, kept_a), count)
     columns = reshape(permute(b, second + kept_b) if b.array.ndim else b, count, _size(b, kept_b))
     result = reshape(mm(rows, columns), shape)
-    return result if out is None else deliver(out, "tensordot", result, a, b, cast=False)
+    return result if out is None else deliver_recorded(out, "tensordot", result, a, b)
 
 
 def _size(tensor: Tensor, dims: list[int]) -> int:
@@ -219,12 +209,12 @@ def matrix_power(A: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     if A.array.shape[-1] != A.array.shape[-2] or n < 0:
         check_square(A, "linalg.matrix_power")
     result = _power(inv(A) if n < 0 else A, abs(n))
-    return result if out is None else deliver(out, "linalg_matrix_power", result, A)
+    return result if out is None else deliver(out, "linalg_matrix_power", result, A, cast=n <= 0)
 
 
 def _power(A: Tensor, n: int) -> Tensor:
     if n == 0:
-        return expand(eye(A.shape[-1], dtype=A.dtype), A.shape).contiguous()
+        return where(ones(A.shape, dtype=types.bool), eye(A.shape[-1], dtype=A.dtype), A)  # a gradient of zeros
     if n == 1:
         return A.clone()
     result = None
@@ -298,14 +288,12 @@ def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
 
 def vander(x: Tensor, *, N: int | None = None) -> Tensor:
     """Powers of the elements as columns, 0 to N - 1: (*, n) -> (*, n, N). PyTorch: torch.linalg.vander."""
-    if x.array.ndim == 0:
-        raise RuntimeError("N must be greater than 1.") if N is None or N <= 1 else RuntimeError("linalg.vander: x is 0-d")
-    count = x.array.shape[-1] if N is None else N
-    if count <= 1 and N is not None:
+    count = N if N is not None else x.array.shape[-1] if x.array.ndim else 1
+    if count <= 1:
         raise RuntimeError("N must be greater than 1.")
     x = x if x.array.dtype.kind == "f" else x.to(types.int64)
-    column = unsqueeze(x, -1)
+    column = unsqueeze(atleast_1d(x), -1)
     powers = [column * 0 + 1]
     for _ in range(count - 1):
         powers.append(powers[-1] * column)
-    return stack([each.squeeze(-1) for each in powers[:count]], -1) if count else expand(column, (*x.shape, 0))
+    return stack([each.squeeze(-1) for each in powers], -1)

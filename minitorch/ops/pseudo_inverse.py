@@ -32,7 +32,7 @@ def pinv(
             "dimensions of float, double, cfloat or cdouble types"
         )
     result = LinalgPinv.apply(A, *_tolerances(A, atol, rtol if rcond is None else rcond), hermitian)
-    return result if out is None else deliver(out, "linalg_pinv", result, cast=False)
+    return result if out is None else deliver(out, "linalg_pinv", result)
 
 
 class LinalgPinv(Function):
@@ -110,7 +110,7 @@ def matrix_rank(
     else:
         values = np.abs(A.kernels.eigh(array, False)[0]) if hermitian else svdvals(A.detach()).array
         result = wrap(np.asarray((values > _limit(values.max(-1), atol, rtol)[..., None]).sum(-1)))
-    return result if out is None else deliver(out, "linalg_matrix_rank", result, cast=False)
+    return result if out is None else deliver(out, "linalg_matrix_rank", result)
 
 
 def lstsq(

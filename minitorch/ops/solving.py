@@ -16,7 +16,7 @@ from minitorch.ops.masked import masked_fill
 from minitorch.ops.matmul import matmul
 from minitorch.ops.matrices import LinAlgError, by_columns, check_matrix, check_square, first_failure
 from minitorch.ops.out import deliver, deliver_all
-from minitorch.ops.shape import reshape, squeeze, transpose, unsqueeze
+from minitorch.ops.shape import reshape, transpose, unsqueeze
 from minitorch.ops.triangular import broadcast_batches, check_fits, check_same
 
 
@@ -74,7 +74,6 @@ class LinalgSlogdet(Function):
     def forward(ctx, A):
         sign, logarithm = (wrap(np.asarray(each)) for each in np.linalg.slogdet(A.array))
         ctx.save_for_backward(A)
-        ctx.mark_non_differentiable(sign)
         return sign, logarithm
 
     @staticmethod
@@ -169,31 +168,37 @@ def _solve(A: Tensor, B: Tensor, left: bool) -> tuple[Tensor, Tensor]:
     shape = A.array.shape[:-2]
     A, B = broadcast_batches(A, B)
     if left:
-        result, info = LinalgSolveEx.apply(A, B)
+        result, info = LinalgSolveEx.apply(A, B, vector)
     else:
-        result, info = LinalgSolveEx.apply(transpose(A, -2, -1), transpose(B, -2, -1))
+        result, info = LinalgSolveEx.apply(transpose(A, -2, -1), transpose(B, -2, -1), False)
         result = transpose(result, -2, -1)
     if info.array.shape != shape:
         info = wrap(np.broadcast_to(info.array, A.array.shape[:-2])[tuple([0] * (info.array.ndim - len(shape)))].copy())
         info = reshape(info, shape) if info.array.size == math.prod(shape) else info
-    return (squeeze(result, -1) if vector else result), info
+    return result, info
 
 
 class LinalgSolveEx(Function):
-    """derivatives.yaml: _linalg_solve_ex."""
+    """derivatives.yaml: _linalg_solve_ex. A batch of vectors lies in memory as one matrix would."""
 
     @staticmethod
-    def forward(ctx, A, B):
+    def forward(ctx, A, B, vector):
         result, info = A.kernels.solve(A.array, B.array)
-        result = by_columns(result)
+        if vector:
+            result = result[..., 0]
+        result = by_columns(result) if result.ndim > 1 else wrap(result.copy())
         ctx.save_for_backward(A, result)
+        ctx.vector = vector
         return result, wrap(info)
 
     @staticmethod
     def backward(ctx, grad, unused):
         A, X = ctx.saved_tensors
+        if ctx.vector:
+            X, grad = unsqueeze(X, -1), unsqueeze(grad, -1)
         grad_B = solve(transpose(A, -2, -1), grad)
-        return -matmul(grad_B, transpose(X, -2, -1)) if ctx.needs_input_grad[0] else None, grad_B
+        grad_A = -matmul(grad_B, transpose(X, -2, -1)) if ctx.needs_input_grad[0] else None
+        return grad_A, grad_B if ctx.needs_input_grad[1] else None, None
 
 
 def _check_solution(function: str, info: Tensor) -> None:

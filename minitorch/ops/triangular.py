@@ -9,6 +9,7 @@ from minitorch.ops.matrices import LinAlgError, by_columns, by_rows, check_matri
 from minitorch.ops.out import deliver, deliver_all
 from minitorch.ops.promotion import broadcast
 from minitorch.ops.shape import expand, transpose
+from minitorch.ops.sizes import contiguous_format
 from minitorch.ops.triangles import tril, triu
 
 
@@ -85,6 +86,8 @@ def cholesky(A: Tensor, *, upper: bool = False, out: Tensor | None = None) -> Te
 
 def legacy_cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """linalg.cholesky under its old name. PyTorch: torch.cholesky."""
+    if input.array.size == 0 and out is None:
+        return input.clone(memory_format=contiguous_format)
     return _cholesky("cholesky", input, upper, out)
 
 
@@ -152,16 +155,39 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | N
             f"Incompatible matrix sizes for cholesky_solve: each A matrix is {L.shape[-1]} by {L.shape[-1]} but each b "
             f"matrix is {B.shape[-2]} by {B.shape[-1]}"
         )
-    first, second = (_mT(L), L) if upper else (L, _mT(L))
-    half = solve_triangular(first, B, upper=False)
-    result = solve_triangular(second, half, upper=True)
+    result = CholeskySolve.apply(*broadcast_batches(B, L), upper)
     return result if out is None else deliver(out, "cholesky_solve", result)
+
+
+class CholeskySolve(Function):
+    """derivatives.yaml: cholesky_solve."""
+
+    @staticmethod
+    def forward(ctx, B, L, upper):
+        kernels = B.kernels
+        lower = L.array.swapaxes(-2, -1) if upper else L.array
+        half = kernels.solve_triangular(lower, B.array, False, False)
+        result = by_columns(kernels.solve_triangular(lower.swapaxes(-2, -1), half, True, False))
+        ctx.save_for_backward(L, result)
+        ctx.upper = upper
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        L, X = ctx.saved_tensors
+        grad_B = cholesky_solve(grad, L, ctx.upper)
+        grad_L = None
+        if ctx.needs_input_grad[1]:
+            both = matmul(grad_B, _mT(X))
+            both = both + _mT(both)
+            grad_L = -matmul(L, both) if ctx.upper else -matmul(both, L)
+        return grad_B if ctx.needs_input_grad[0] else None, grad_L, None
 
 
 def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The inverse of L @ L.mT, L a Cholesky factor. PyTorch: torch.cholesky_inverse."""
     check_square(L, "cholesky_inverse")
-    result = cholesky_solve(expand(eye(L.shape[-1], dtype=L.dtype), L.shape), L, upper)
+    result = CholeskySolve.apply(expand(eye(L.shape[-1], dtype=L.dtype), L.shape), L, upper)
     return result if out is None else deliver(out, "cholesky_inverse", result)
 
 
