@@ -103,7 +103,7 @@ def test_the_programs_are_plain_pytorch(program):
     """They import torch and data.py; only data.py knows where images come from."""
     allowed = {"argparse", "torch", "data"}
     if program == "data.py":
-        allowed |= {"numpy", "sklearn", "torchvision"}
+        allowed |= {"numpy", "pathlib", "sklearn", "torchvision"}
     for node in ast.walk(ast.parse((REFERENCE / program).read_text())):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module] if isinstance(node, ast.ImportFrom) else []

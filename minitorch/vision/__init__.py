@@ -2,3 +2,4 @@
 
 from minitorch.vision import datasets as datasets
 from minitorch.vision import transforms as transforms
+from minitorch.vision import utils as utils

@@ -1,5 +1,6 @@
 """Transforms as functions, of tensors and images. PyTorch: torchvision/transforms/functional.py."""
 
+import enum
 import numbers
 from collections.abc import Sequence
 
@@ -9,6 +10,19 @@ import minitorch
 from minitorch.vision.image import is_image
 from minitorch.vision.transforms import _functional_pil as of_images
 from minitorch.vision.transforms import _functional_tensor as of_tensors
+
+
+class InterpolationMode(enum.Enum):
+    """How pixels in between are found. PyTorch: torchvision.transforms.InterpolationMode."""
+
+    NEAREST = "nearest"
+    NEAREST_EXACT = "nearest-exact"
+    BILINEAR = "bilinear"
+    BICUBIC = "bicubic"
+    BOX = "box"
+    HAMMING = "hamming"
+    LANCZOS = "lanczos"
+
 
 PADDING_MODES = ("constant", "edge", "reflect", "symmetric")
 
@@ -44,6 +58,87 @@ def pil_to_tensor(pic):
     if not is_image(pic):
         raise TypeError(f"pic should be PIL Image. Got {type(pic)}")
     return minitorch.from_numpy(np.array(pic).reshape(pic.height, pic.width, -1)).permute((2, 0, 1))
+
+
+def to_pil_image(pic, mode: str | None = None):
+    """A tensor (C, H, W) or (H, W), or an array (H, W, C), as a PIL image; floats are from 0.0 to 1.0.
+
+    TypeError for anything else, ValueError for more than 4 channels or another number of dimensions. Needs
+    Pillow. PyTorch: torchvision.transforms.functional.to_pil_image.
+    """
+    from PIL import Image
+
+    if isinstance(pic, minitorch.Tensor):
+        if pic.ndim not in (2, 3):
+            raise ValueError(f"pic should be 2/3 dimensional. Got {pic.ndim} dimensions.")
+        if pic.is_floating_point() and mode != "F":
+            pic = pic.mul(255).byte()
+        pixels = (pic.unsqueeze(0) if pic.ndim == 2 else pic).cpu().numpy().transpose(1, 2, 0)
+    elif isinstance(pic, np.ndarray):
+        if pic.ndim not in (2, 3):
+            raise ValueError(f"pic should be 2/3 dimensional. Got {pic.ndim} dimensions.")
+        pixels = pic[:, :, None] if pic.ndim == 2 else pic
+    else:
+        raise TypeError(f"pic should be Tensor or ndarray. Got {type(pic)}.")
+    if pixels.shape[2] > 4:
+        raise ValueError(f"pic should not have > 4 channels. Got {pixels.shape[2]} channels.")
+    image = Image.fromarray(np.ascontiguousarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels))
+    return image if mode is None or mode == image.mode else image.convert(mode)
+
+
+def resize(
+    img,
+    size: int | Sequence[int],
+    interpolation: InterpolationMode = InterpolationMode.BILINEAR,
+    max_size: int | None = None,
+    antialias: bool | None = True,
+):
+    """A PIL image in another size, see transforms.Resize. TypeError for a tensor.
+
+    PyTorch: torchvision.transforms.functional.resize.
+    """
+    if not is_image(img) or not hasattr(img, "resize"):
+        raise TypeError(f"minitorch resizes PIL images only (nn.functional.interpolate: tensors). Got {type(img)}")
+    sizes = [size] if isinstance(size, int) else list(size)
+    if max_size is not None and len(sizes) != 1:
+        raise ValueError(
+            "max_size should only be passed if size specifies the length of the smaller edge, "
+            "i.e. size should be an int or a sequence of length 1 in torchscript mode."
+        )
+    if len(sizes) == 1:
+        sizes = _shorter_side(img.height, img.width, sizes[0], max_size)
+    if sizes == [img.height, img.width]:
+        return img
+    # Pillow's numbers for its filters.
+    filters = {"nearest": 0, "nearest-exact": 0, "lanczos": 1, "bilinear": 2, "bicubic": 3, "box": 4, "hamming": 5}
+    return img.resize((sizes[1], sizes[0]), filters[interpolation.value])
+
+
+def _shorter_side(height: int, width: int, size: int, max_size: int | None) -> list[int]:
+    """[height, width] with the shorter one `size`, and the longer one not above `max_size`."""
+    short, long = min(height, width), max(height, width)
+    new_short, new_long = size, int(size * long / short)
+    if max_size is not None:
+        if max_size <= size:
+            raise ValueError(
+                f"max_size = {max_size} must be strictly greater than the requested size for the smaller edge size = {size}"
+            )
+        if new_long > max_size:
+            new_short, new_long = int(max_size * new_short / new_long), max_size
+    return [new_long, new_short] if width <= height else [new_short, new_long]
+
+
+def to_grayscale(img, num_output_channels: int = 1):
+    """A PIL image in shades of grey, in 1 channel or 3; TypeError for a tensor.
+
+    PyTorch: torchvision.transforms.functional.to_grayscale.
+    """
+    if not is_image(img) or not hasattr(img, "convert"):
+        raise TypeError("Input should be PIL Image")
+    if num_output_channels not in (1, 3):
+        raise ValueError("num_output_channels should be either 1 or 3")
+    grey = img.convert("L")
+    return grey if num_output_channels == 1 else grey.convert("RGB")
 
 
 def normalize(tensor, mean: Sequence[float], std: Sequence[float], inplace: bool = False):

@@ -46,6 +46,93 @@ class PILToTensor:
         return f"{type(self).__name__}()"
 
 
+class ToPILImage:
+    """A tensor (C, H, W) or an array (H, W, C) as a PIL image; floats are from 0.0 to 1.0. Needs Pillow.
+
+    PyTorch: torchvision.transforms.ToPILImage.
+    """
+
+    def __init__(self, mode: str | None = None) -> None:
+        self.mode = mode
+
+    def __call__(self, pic):
+        return F.to_pil_image(pic, self.mode)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({'' if self.mode is None else f'mode={self.mode}'})"
+
+
+class Resize(nn.Module):
+    """A PIL image in another size: (height, width), or one number for the shorter side.
+
+    TypeError for a tensor. PyTorch: torchvision.transforms.Resize.
+    """
+
+    def __init__(
+        self,
+        size: int | Sequence[int],
+        interpolation: F.InterpolationMode = F.InterpolationMode.BILINEAR,
+        max_size: int | None = None,
+        antialias: bool | None = True,
+    ) -> None:
+        super().__init__()
+        if not isinstance(size, (int, Sequence)):
+            raise TypeError(f"Size should be int or sequence. Got {type(size)}")
+        if isinstance(size, Sequence) and len(size) not in (1, 2):
+            raise ValueError("If size is a sequence, it should have 1 or 2 values")
+        self.size = size
+        self.interpolation = interpolation
+        self.max_size = max_size
+        self.antialias = antialias
+
+    def forward(self, img):
+        """The resized image."""
+        return F.resize(img, self.size, self.interpolation, self.max_size, self.antialias)
+
+    def __repr__(self) -> str:
+        detail = f"(size={self.size}, interpolation={self.interpolation.value}, max_size={self.max_size}, "
+        return f"{type(self).__name__}{detail}antialias={self.antialias})"
+
+
+class Grayscale(nn.Module):
+    """A PIL image in shades of grey, in one channel or three equal ones.
+
+    TypeError for a tensor. PyTorch: torchvision.transforms.Grayscale.
+    """
+
+    def __init__(self, num_output_channels: int = 1) -> None:
+        super().__init__()
+        self.num_output_channels = num_output_channels
+
+    def forward(self, img):
+        """The grey image."""
+        return F.to_grayscale(img, self.num_output_channels)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(num_output_channels={self.num_output_channels})"
+
+
+class RandomApply(nn.Module):
+    """All of the transforms, or with probability 1 - p none. PyTorch: torchvision.transforms.RandomApply."""
+
+    def __init__(self, transforms: Sequence[Callable], p: float = 0.5) -> None:
+        super().__init__()
+        self.transforms = transforms
+        self.p = p
+
+    def forward(self, img):
+        """The image, changed or not; draws one word."""
+        if self.p < minitorch.rand(1):
+            return img
+        for transform in self.transforms:
+            img = transform(img)
+        return img
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__}(", f"    p={self.p}", *(f"    {each}" for each in self.transforms), ")"]
+        return "\n".join(lines)
+
+
 class Normalize(nn.Module):
     """(tensor - mean) / std per channel, tensor (..., C, H, W). PyTorch: torchvision.transforms.Normalize."""
 
