@@ -422,6 +422,7 @@ from minitorch import compiler as compiler
 from minitorch import cpu as cpu
 from minitorch import cuda as cuda
 from minitorch import distributed as distributed
+from minitorch import distributions as distributions
 from minitorch import func as func
 from minitorch import hub as hub
 from minitorch import jit as jit
