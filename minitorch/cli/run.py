@@ -12,6 +12,7 @@ from types import ModuleType
 
 import minitorch
 from minitorch.cli import substitute
+from minitorch.cli.pass_on import pass_on
 from minitorch.cli.substitute import (
     MINITORCH,
     FolderFinder,
@@ -91,23 +92,14 @@ def run_script(script: str, arguments: list[str], libraries: Mapping[str, str], 
     path = os.path.abspath(script)
     builtins_ = script_builtins(libraries)
     main = ModuleType("__main__")
-    main.__dict__.update(__file__=path, __builtins__=builtins_, __spec__=None, __cached__=None)
     sys.modules["__main__"] = main  # where pickle looks for the script's classes
     sys.argv = [script, *arguments]
-    substitute_import_module(libraries, builtins_)
     if not sys.flags.safe_path:
         sys.path[0] = os.getcwd() if module else os.path.dirname(path)
-        before = sys.meta_path.index(importlib.machinery.PathFinder)  # and after the built-in modules
-        sys.meta_path.insert(before, FolderFinder(sys.path[0], builtins_))
+    if libraries == MINITORCH:
+        pass_on(path, module)
     try:
-        if module:
-            main.__spec__ = importlib.machinery.ModuleSpec(module, None, origin=path)
-            main.__package__ = module.rpartition(".")[0]
-            if main.__package__:
-                builtins_["__import__"](main.__package__)
-        with io.open_code(path) as file:
-            code = compile(file.read(), path, "exec", dont_inherit=True)
-        exec(code, main.__dict__)
+        execute(path, module, main, libraries, builtins_)
         return 0
     except KeyboardInterrupt as error:
         show(error, builtins_)
@@ -115,6 +107,26 @@ def run_script(script: str, arguments: list[str], libraries: Mapping[str, str], 
     except Exception as error:
         show(error, builtins_)
         return 1
+
+
+def execute(
+    path: str, module: str | None, main: ModuleType, libraries: Mapping[str, str], builtins_: dict[str, object]
+) -> None:
+    """Run a file in a main module; it, and the modules of its folder, get `builtins_`."""
+    main.__dict__.update(__file__=path, __builtins__=builtins_, __spec__=None, __cached__=None, __package__=None)
+    substitute_import_module(libraries, builtins_)
+    if not sys.flags.safe_path:
+        before = sys.meta_path.index(importlib.machinery.PathFinder)  # and after the built-in modules
+        folder = os.getcwd() if module else os.path.dirname(path)
+        sys.meta_path.insert(before, FolderFinder(folder, builtins_))
+    if module:
+        main.__spec__ = importlib.machinery.ModuleSpec(module, None, origin=path)
+        main.__package__ = module.rpartition(".")[0]
+        if main.__package__:
+            builtins_["__import__"](main.__package__)
+    with io.open_code(path) as file:
+        code = compile(file.read(), path, "exec", dont_inherit=True)
+    exec(code, main.__dict__)
 
 
 def show(error: BaseException, builtins_: dict[str, object]) -> None:

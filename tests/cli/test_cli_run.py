@@ -338,3 +338,29 @@ def test_edges_of_a_script(tmp_path):
     )
     assert done.stderr == "" and done.returncode == 0
     assert done.stdout == "True cpu True 0\n"
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_processes_that_the_script_starts_get_minitorch_too(tmp_path, method):
+    """Workers of a DataLoader begin empty there, and load the script and the modules beside it anew."""
+    write(tmp_path / "beside.py", "import torch\nclass Base(torch.utils.data.Dataset):\n    library = torch.__name__")
+    done = run(
+        tmp_path,
+        f"""
+        import torch
+        from beside import Base
+
+        class Words(Base):
+            def __len__(self):
+                return 2
+            def __getitem__(self, index):
+                return torch.__name__, self.library, __file__, torch.utils.data.get_worker_info().id == index
+
+        if __name__ == "__main__":
+            for batch in torch.utils.data.DataLoader(Words(), 1, num_workers=2, multiprocessing_context={method!r}):
+                print(*batch)
+        """,
+    )
+    assert done.stderr == "" and done.returncode == 0
+    name = (str(tmp_path / "script.py"),)
+    assert done.stdout == f"('minitorch',) ('minitorch',) {name} tensor([True])\n" * 2

@@ -5,6 +5,7 @@ has a socket of its own, on which it answers its tasks in order. The loader neve
 died of shows as the end of its socket; so there is no lock that a killed worker could hold, no queue, no thread.
 """
 
+import atexit
 import contextlib
 import itertools
 import multiprocessing
@@ -45,9 +46,10 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
         self._epoch = 0
         self._selector = selectors.DefaultSelector()
         self._workers: list[_Worker] = []
-        # Not at exit, when multiprocessing ends all workers, without waiting for what they are at.
-        self._stop = weakref.finalize(self, _stop, self._workers, self._selector, os.getpid())
-        self._stop.atexit = False
+        self._owner = os.getpid()
+        self._stop = weakref.finalize(self, _stop, self._workers, self._selector, self._owner)
+        self._stop.atexit = False  # see _disconnect_all
+        _iterators.add(self)
         try:
             for worker_id in range(loader.num_workers):
                 self._workers.append(_Worker(loader, worker_id, self._base_seed, self._selector))
@@ -251,12 +253,29 @@ def _stop(workers: list[_Worker], selector: selectors.BaseSelector, owner: int) 
     """End all workers: in a moment, or after what they are at, or by force."""
     if os.getpid() != owner:  # a forked child has a copy of the iterator, and collects it
         return
-    for worker in workers:
-        worker.disconnect()
-    selector.close()
+    _disconnect(workers, selector)
     end = time.monotonic() + STATUS_CHECK_INTERVAL
     for worker in workers:
         worker.process.join(max(0, end - time.monotonic()))
         if worker.process.is_alive():
             worker.process.terminate()
             worker.process.join(STATUS_CHECK_INTERVAL)
+
+
+def _disconnect(workers: list[_Worker], selector: selectors.BaseSelector) -> None:
+    for worker in workers:
+        worker.disconnect()
+    selector.close()
+
+
+_iterators: weakref.WeakSet[_MultiProcessingDataLoaderIter] = weakref.WeakSet()
+
+
+def _disconnect_all() -> None:
+    """At exit: idle workers end, and multiprocessing ends the others without waiting for what they are at."""
+    for iterator in _iterators:
+        if iterator._stop.alive and os.getpid() == iterator._owner:
+            _disconnect(iterator._workers, iterator._selector)
+
+
+atexit.register(_disconnect_all)
