@@ -18,8 +18,8 @@ def pass_on(path: str, module: str | None) -> None:
 
     def get_preparation_data(name):
         data = original(name)
-        by_path, by_name = data.pop("init_main_from_path", None), data.pop("init_main_from_name", None)
-        if by_path or by_name:  # not where Python has no script to load
+        by_path, by_name = data.pop("init_main_from_path", None), data.get("init_main_from_name")
+        if by_path or (by_name and not by_name.endswith(".__main__")):  # which Python does not load
             data["init_main_from_name"] = "minitorch.cli.spawned"
         return data
 
