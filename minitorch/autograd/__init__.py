@@ -115,7 +115,12 @@ def _as_tuple(tensors) -> tuple:
 def _root(number: int, tensor: Tensor):
     edge = gradient_edge(tensor)
     if edge[0] is None:
-        raise RuntimeError(f"element {number} of tensors does not require grad and does not have a grad_fn")
+        error = RuntimeError(f"element {number} of tensors does not require grad and does not have a grad_fn")
+        error.add_note(
+            "Nothing that it was computed from has requires_grad=True, or it was computed under no_grad(), detached, or "
+            f"taken through NumPy or a number on the way. It has dtype {tensor.dtype}; only floating point has gradients."
+        )
+        raise error
     return edge
 
 

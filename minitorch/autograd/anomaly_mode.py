@@ -78,7 +78,7 @@ def run_watched(node: Node, grads: list) -> tuple:
         return outgoing
     except Exception as error:
         _warn(node)
-        lines = _user_line(node)
+        lines = user_line(node)
         if lines:
             error.add_note(f"{node.name()} belongs to the operation called here:\n{lines.rstrip()}")
         raise
@@ -110,7 +110,7 @@ def _warn(node: Node) -> None:
         parent = parent.metadata.get("parent_")
 
 
-def _user_line(node: Node) -> str | None:
+def user_line(node: Node) -> str | None:
     """The last line of the user's own that led to the node: below it are only files of minitorch."""
     package = __file__.rsplit("autograd", 1)[0]
     for line in reversed(node.metadata.get("traceback_", [])):

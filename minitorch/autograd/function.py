@@ -38,7 +38,12 @@ class FunctionCtx(Node):
     def saved_tensors(self) -> tuple[Tensor, ...]:
         """The tensors given to save_for_backward. Raises RuntimeError if one was changed, or they were freed."""
         if self._saved is None:
-            raise RuntimeError(_FREED)
+            error = RuntimeError(_FREED)
+            error.add_note(
+                f"What {self.name()} had saved was freed by the backward pass before. Where the graph is made anew in every "
+                "step, a tensor of an earlier step is still in use: detach() it."
+            )
+            raise error
         return tuple([_unpack(self, *pair) for pair in zip(self._saved, self._versions)])
 
     def mark_dirty(self, *args: Tensor) -> None:
@@ -363,12 +368,41 @@ def _raise_modified(node: FunctionCtx, saved, tensor: Tensor, version: int) -> N
     origin = node if type(saved) is SavedOutput else tensor.grad_fn
     number = saved.number if type(saved) is SavedOutput else tensor._output_nr
     whence = f", which is output {number} of {operation_name(origin)}," if origin is not None else ""
-    raise RuntimeError(
+    error = RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{kind} {list(tensor.shape)}]{whence} is at version {tensor._storage.version}; expected version {version} "
         "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
         "torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )
+    error.add_note(_story_of_the_write(node, saved, tensor, version))
+    raise error
+
+
+def _story_of_the_write(node: FunctionCtx, saved, tensor: Tensor, version: int) -> str:
+    """What PyTorch does not say: which operation saved the tensor, which one wrote to it, and what helps."""
+    place = next((number for number, each in enumerate(node._saved) if each is saved), 0)
+    what = "its result" if type(saved) is SavedOutput else f"a tensor (number {place} of what it saved)"
+    writes = tensor._storage.version - version
+    lines = [
+        f"{operation_name(node)} saved {what}, of shape {list(tensor.shape)}, for its gradient{_line_of(node)}; the memory has "
+        f"been written to {'once' if writes == 1 else f'{writes} times'} since."
+    ]
+    writer, through = (tensor._base or tensor)._grad_fn, ""
+    if writer is not None and writer.name() == "torch::autograd::CopySlices":
+        through = f" through a view of shape {list(writer.window[0])}"
+        writer = writer._edges[1][0]
+    if type(saved) is not SavedOutput and writer is not None:
+        lines.append(f"The last recorded operation that made or changed it: {operation_name(writer)}{through}{_line_of(writer)}.")
+    lines.append("Write into a copy, x = x.clone(), or use the operation without the underscore, x = x.add(1).")
+    if not node.metadata.get("traceback_"):
+        lines.append("With torch.autograd.set_detect_anomaly(True) this note also names the lines.")
+    return "\n".join(lines)
+
+
+def _line_of(node: Node) -> str:
+    """In anomaly mode, where the user called the operation."""
+    line = minitorch.autograd.anomaly_mode.user_line(node)
+    return f", called at\n{line.rstrip()}\n" if line else ""
 
 
 def operation_name(node: Node) -> str:

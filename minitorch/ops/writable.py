@@ -17,7 +17,12 @@ def check(target: Tensor, repeated: bool = False) -> bool:
             _check_view(target)
         if target.grad_fn is None:
             whose = "a leaf" if target._base is None else "a view of a leaf"
-            raise RuntimeError(f"{whose} Variable that requires grad is being used in an in-place operation.")
+            error = RuntimeError(f"{whose} Variable that requires grad is being used in an in-place operation.")
+            error.add_note(
+                "Its old value would be needed to compute the gradient that ends here. To change a parameter outside of the "
+                "graph, as an optimizer does, write inside torch.no_grad(); to compute with a changed value, write to a clone()."
+            )
+            raise error
     array = target.array
     if not repeated and 0 in array.strides and array.size and any(n > 1 and step == 0 for n, step in zip(array.shape, array.strides)):
         raise RuntimeError(

@@ -67,6 +67,25 @@ class Hooked:
         return register(self._backward_hooks, hook, prepend)
 
 
+def explain(error: Exception, module, args: tuple, kwargs: dict) -> None:
+    """Add to an error from forward() which module it was and what it was given; once, for the innermost module."""
+    if getattr(error, "_in_module", False):
+        return
+    error._in_module = True
+    inputs = [_described(each) for each in args] + [f"{name}={_described(each)}" for name, each in kwargs.items()]
+    text = f"In {repr(module).splitlines()[0]}, called with ({', '.join(inputs)})."
+    parameters = [f"{name} {list(each.shape)}" for name, each in module._parameters.items() if each is not None]
+    if parameters:
+        text += f" Its parameters: {', '.join(parameters)}."
+    error.add_note(text)
+
+
+def _described(value: object) -> str:
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {list(value.shape)}, {value.dtype}, on {value.device}"
+    return type(value).__name__
+
+
 def call(module, args: tuple, kwargs: dict):
     """`module.forward(*args, **kwargs)` with every hook in its place."""
     result = None

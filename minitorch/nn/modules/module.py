@@ -9,7 +9,7 @@ from typing import Any
 
 from minitorch._tensor import Tensor
 from minitorch.autograd.grad_mode import no_grad
-from minitorch.nn.modules._hooks import Hooked, call
+from minitorch.nn.modules._hooks import Hooked, call, explain
 from minitorch.nn.modules._state import Stateful
 from minitorch.nn.parameter import Buffer, Parameter
 from minitorch.types import device as Device
@@ -51,9 +51,11 @@ class Module(Hooked, Stateful):
 
     def __call__(self, *args, **kwargs):
         """Run the hooks and forward()."""
-        if self._hooked:
-            return call(self, args, kwargs)
-        return self.forward(*args, **kwargs)
+        try:  # costs nothing unless it fails
+            return call(self, args, kwargs) if self._hooked else self.forward(*args, **kwargs)
+        except Exception as error:
+            explain(error, self, args, kwargs)
+            raise
 
     def forward(self, *input: Any):
         """What the module computes: every subclass defines it."""
