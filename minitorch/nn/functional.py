@@ -2,8 +2,10 @@
 
 from minitorch.ops.activation import gelu as gelu
 from minitorch.ops.activation import leaky_relu as leaky_relu
+from minitorch.ops.activation import leaky_relu_ as leaky_relu_
 from minitorch.ops.activation import logsigmoid as logsigmoid
 from minitorch.ops.activation import relu as relu
+from minitorch.ops.activation import relu_ as relu_
 from minitorch.ops.activation import sigmoid as sigmoid
 from minitorch.ops.activation import silu as silu
 from minitorch.ops.activation import softplus as softplus
@@ -35,8 +37,11 @@ from minitorch.ops.dropout import dropout2d as dropout2d
 from minitorch.ops.dropout import dropout3d as dropout3d
 from minitorch.ops.dropout import feature_alpha_dropout as feature_alpha_dropout
 from minitorch.ops.elu import celu as celu
+from minitorch.ops.elu import celu_ as celu_
 from minitorch.ops.elu import elu as elu
+from minitorch.ops.elu import elu_ as elu_
 from minitorch.ops.elu import selu as selu
+from minitorch.ops.elu import selu_ as selu_
 from minitorch.ops.embedding import embedding as embedding
 from minitorch.ops.embedding import one_hot as one_hot
 from minitorch.ops.embedding_bag import embedding_bag as embedding_bag
@@ -50,6 +55,7 @@ from minitorch.ops.gated import gumbel_softmax as gumbel_softmax
 from minitorch.ops.gated import mish as mish
 from minitorch.ops.gated import prelu as prelu
 from minitorch.ops.gated import rrelu as rrelu
+from minitorch.ops.gated import rrelu_ as rrelu_
 from minitorch.ops.grid_sample import affine_grid as affine_grid
 from minitorch.ops.grid_sample import grid_sample as grid_sample
 from minitorch.ops.interpolate import interpolate as interpolate
@@ -100,11 +106,13 @@ from minitorch.ops.piecewise import hardshrink as hardshrink
 from minitorch.ops.piecewise import hardsigmoid as hardsigmoid
 from minitorch.ops.piecewise import hardswish as hardswish
 from minitorch.ops.piecewise import hardtanh as hardtanh
+from minitorch.ops.piecewise import hardtanh_ as hardtanh_
 from minitorch.ops.piecewise import relu6 as relu6
 from minitorch.ops.piecewise import softshrink as softshrink
 from minitorch.ops.piecewise import softsign as softsign
 from minitorch.ops.piecewise import tanhshrink as tanhshrink
 from minitorch.ops.piecewise import threshold as threshold
+from minitorch.ops.piecewise import threshold_ as threshold_
 from minitorch.ops.pool import avg_pool2d as avg_pool2d
 from minitorch.ops.pool import max_pool2d as max_pool2d
 from minitorch.ops.softmax import functional_log_softmax as log_softmax  # noqa: F401

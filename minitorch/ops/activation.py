@@ -20,6 +20,11 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
     return write(input, Relu.apply(input)) if inplace else Relu.apply(input)
 
 
+def relu_(input: Tensor) -> Tensor:
+    """relu in place. PyTorch: torch.relu_."""
+    return relu(input, inplace=True)
+
+
 class Relu(Function):
     """derivatives.yaml: relu. The gradient passes where the result is above zero."""
 
@@ -137,6 +142,11 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     refuse_integers(input, "leaky_relu_cpu")
     result = LeakyRelu.apply(input, negative_slope)
     return write(input, result) if inplace else result
+
+
+def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """leaky_relu in place. PyTorch: torch.nn.functional.leaky_relu_."""
+    return leaky_relu(input, negative_slope, inplace=True)
 
 
 class LeakyRelu(Function):

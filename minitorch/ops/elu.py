@@ -25,6 +25,21 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     return _apply("celu", Celu, input, inplace, alpha, 1, 1 / alpha)
 
 
+def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """elu in place. PyTorch: torch.nn.functional.elu_."""
+    return elu(input, alpha, inplace=True)
+
+
+def selu_(input: Tensor) -> Tensor:
+    """selu in place. PyTorch: torch.selu_."""
+    return selu(input, inplace=True)
+
+
+def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """celu in place. PyTorch: torch.celu_."""
+    return celu(input, alpha, inplace=True)
+
+
 class Elu(Function):
     """derivatives.yaml: elu. The gradient passes where input is NaN."""
 

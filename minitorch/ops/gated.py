@@ -132,6 +132,11 @@ def rrelu(
     return write(input, result) if inplace else result
 
 
+def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False) -> Tensor:
+    """rrelu in place. PyTorch: torch.rrelu_."""
+    return rrelu(input, lower, upper, training, inplace=True)
+
+
 class RreluWithNoise(Function):
     """derivatives.yaml: rrelu_with_noise."""
 

@@ -25,6 +25,11 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     return hardtanh(input, 0, 6, inplace)
 
 
+def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """hardtanh in place. PyTorch: torch.nn.functional.hardtanh_."""
+    return hardtanh(input, min_val, max_val, inplace=True)
+
+
 class Hardtanh(Function):
     """derivatives.yaml: hardtanh. No gradient passes at the bounds themselves."""
 
@@ -90,11 +95,20 @@ class Hardswish(Function):
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """input where it is above the threshold, else value. PyTorch: torch.nn.functional.threshold."""
+    return _threshold(input, threshold, value, inplace)
+
+
+def _threshold(input: Tensor, threshold: float, value: float, inplace: bool) -> Tensor:
     check_tensor(input, "threshold", "input", 1)
     if input.array.dtype.kind == "b":
         raise NotImplementedError("\"threshold_cpu\" not implemented for 'Bool'")
     result = Threshold.apply(input, threshold, value)
     return write(input, result) if inplace else result
+
+
+def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
+    """threshold in place. PyTorch: torch.threshold_."""
+    return _threshold(input, threshold, value, inplace=True)
 
 
 class Threshold(Function):

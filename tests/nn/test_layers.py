@@ -131,10 +131,16 @@ def test_errors_that_name_a_set():
         minitorch.nn.Conv2d(3, 4, 3, padding="some")
 
 
-def test_padding_modes_are_refused_in_words():
-    """Until there is F.pad."""
-    with pytest.raises(NotImplementedError, match="'reflect'"):
-        minitorch.nn.Conv2d(3, 4, 3, padding=1, padding_mode="reflect")
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+@pytest.mark.parametrize("padding", [1, (2, 1), "same"])
+def test_padding_modes(mode, padding):
+    """The image goes on beyond its border, mirrored, repeated or from the other side."""
+
+    def body(torch, x):
+        torch.manual_seed(0)
+        return torch.nn.Conv2d(3, 4, 3, padding=padding, padding_mode=mode)(x)
+
+    check(body, Input((2, 3, 5, 6)))
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
