@@ -48,6 +48,26 @@ class Tally:
         return self.passed == self.total
 
 
+def applicable(entry) -> tuple[str, ...]:
+    """The checks that an operation can be put to; PyTorch alone is asked."""
+    dtypes = [each for each in DTYPES if any(True for _ in samples(entry, each, False, 1))]
+    differentiable = any(each in dtypes for each in ("float32", "float64")) and any(
+        True for each in ("float32", "float64") for _ in samples(entry, each, True, 1)
+    )
+    can = {
+        **dict.fromkeys(dtypes, True),
+        "strides": bool(dtypes) and entry.name != "item",
+        "noncontiguous": bool(dtypes),
+        "gradient": differentiable,
+        "second": differentiable and entry.supports_gradgrad,
+        "out": entry.supports_out and entry.name != "equal",
+        "inplace": entry.inplace_variant is not None,
+        "method": entry.method_variant is not None and entry.method_variant is not entry.op,
+        "errors": any(True for _ in error_inputs(entry)),
+    }
+    return tuple(check for check in CHECKS if can.get(check))
+
+
 def run(entry, names: tuple[str, ...] = CHECKS, limit: int | None = None) -> dict[str, Tally]:
     """The tallies of some checks, at most `limit` samples for each dtype. Raises Missing if there is no such operation."""
     ours = counterpart(entry)
@@ -438,12 +458,17 @@ def _method(tallies: dict, entry, ours, limit) -> None:
 # ---- Errors ----
 
 
-def _errors(tallies: dict, entry, ours, limit) -> None:
+def error_inputs(entry) -> Iterator:
+    """The error inputs that PyTorch itself refuses when called so; others are of another device or another way to call."""
     if entry.error_inputs_func is None:
         return
     for each in entry.error_inputs("cpu"):
-        if call(entry.op, arguments_of(each.sample_input))[1] is None:
-            continue  # an error of another device, or of another way to call it
+        if call(entry.op, arguments_of(each.sample_input))[1] is not None:
+            yield each
+
+
+def _errors(tallies: dict, entry, ours, limit) -> None:
+    for each in error_inputs(entry):
         wrong = _compare_error(ours, each)
         tallies["errors"].add(wrong, each.sample_input if wrong else None)
 
