@@ -50,10 +50,8 @@ class Tally:
 
 def applicable(entry) -> tuple[str, ...]:
     """The checks that an operation can be put to; PyTorch alone is asked."""
-    dtypes = [each for each in DTYPES if any(True for _ in samples(entry, each, False, 1))]
-    differentiable = any(each in dtypes for each in ("float32", "float64")) and any(
-        True for each in ("float32", "float64") for _ in samples(entry, each, True, 1)
-    )
+    dtypes = [each for each in DTYPES if _has_sample(entry, each, False)]
+    differentiable = _has_sample(entry, "float32", True) or _has_sample(entry, "float64", True)
     can = {
         **dict.fromkeys(dtypes, True),
         "strides": bool(dtypes) and entry.name != "item",
@@ -105,17 +103,27 @@ def _guarded(tallies: dict, name: str, check: Callable, *arguments) -> None:
 
 def samples(entry, dtype: str, requires_grad: bool, limit: int | None) -> Iterator:
     """The samples of a dtype, evenly chosen where there are more than `limit`."""
-    kind = getattr(torch, dtype)
-    supported = entry.supports_dtype(kind, "cpu")
-    if requires_grad:
-        supported = supported and entry.supports_autograd and kind in entry.supported_backward_dtypes("cpu")
-    if not supported:
+    if not _supports(entry, dtype, requires_grad):
         return
     torch.manual_seed(0)
-    everything = [each for each in entry.sample_inputs("cpu", kind, requires_grad=requires_grad) if _dense(each)]
+    made = entry.sample_inputs("cpu", getattr(torch, dtype), requires_grad=requires_grad)
+    everything = [each for each in made if _dense(each)]
     if limit is not None and len(everything) > limit:
         everything = [everything[i * len(everything) // limit] for i in range(limit)]
     yield from everything
+
+
+def _has_sample(entry, dtype: str, requires_grad: bool) -> bool:
+    if not _supports(entry, dtype, requires_grad):
+        return False
+    return any(map(_dense, entry.sample_inputs("cpu", getattr(torch, dtype), requires_grad=requires_grad)))
+
+
+def _supports(entry, dtype: str, requires_grad: bool) -> bool:
+    kind = getattr(torch, dtype)
+    if not entry.supports_dtype(kind, "cpu"):
+        return False
+    return not requires_grad or (entry.supports_autograd and kind in entry.supported_backward_dtypes("cpu"))
 
 
 def _dense(sample) -> bool:
