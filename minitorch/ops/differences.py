@@ -34,7 +34,7 @@ def diff(
         length = max(result.array.shape[axis] - 1, 0)
         upper, lower = result.narrow(axis, min(1, result.array.shape[axis]), length), result.narrow(axis, 0, length)
         result = upper.logical_xor(lower) if result.array.dtype.kind == "b" else upper - lower
-    return result if out is None else deliver(out, "diff", result, input, cast=False)
+    return result if out is None else deliver(out, "diff", result, input, cast=n > 0)
 
 
 def _check_ends(input: Tensor, other: Tensor | None, axis: int) -> None:

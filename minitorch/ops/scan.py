@@ -14,7 +14,7 @@ def cumsum(
     input: Tensor, dim: int, *, dtype: types.dtype | None = None, out: Tensor | None = None
 ) -> Tensor:
     """The sum of each element and those before it; of integers in int64. PyTorch: torch.cumsum."""
-    input = _prepared("cumsum", input, dtype)
+    input = _prepared("cumsum", input, dtype if dtype is not None or out is None else out.dtype)
     result = Cumsum.apply(input, wrap_dim(dim, input.array.ndim))
     return result if out is None else deliver(out, "cumsum", result, input, cast=False)
 
@@ -36,7 +36,7 @@ def cumprod(
     input: Tensor, dim: int, *, dtype: types.dtype | None = None, out: Tensor | None = None
 ) -> Tensor:
     """The product of each element and those before it; of integers in int64. PyTorch: torch.cumprod."""
-    input = _prepared("cumprod", input, dtype)
+    input = _prepared("cumprod", input, dtype if dtype is not None or out is None else out.dtype)
     result = Cumprod.apply(input, wrap_dim(dim, input.array.ndim))
     return result if out is None else deliver(out, "cumprod", result, input, cast=False)
 

@@ -48,6 +48,24 @@ class Tally:
         return self.passed == self.total
 
 
+def applicable(entry) -> tuple[str, ...]:
+    """The checks that an operation can be put to; PyTorch alone is asked."""
+    dtypes = [each for each in DTYPES if _has_sample(entry, each, False)]
+    differentiable = _has_sample(entry, "float32", True) or _has_sample(entry, "float64", True)
+    can = {
+        **dict.fromkeys(dtypes, True),
+        "strides": bool(dtypes) and entry.name != "item",
+        "noncontiguous": bool(dtypes),
+        "gradient": differentiable,
+        "second": differentiable and entry.supports_gradgrad,
+        "out": entry.supports_out and entry.name != "equal",
+        "inplace": entry.inplace_variant is not None,
+        "method": entry.method_variant is not None and entry.method_variant is not entry.op,
+        "errors": any(True for _ in error_inputs(entry)),
+    }
+    return tuple(check for check in CHECKS if can.get(check))
+
+
 def run(entry, names: tuple[str, ...] = CHECKS, limit: int | None = None) -> dict[str, Tally]:
     """The tallies of some checks, at most `limit` samples for each dtype. Raises Missing if there is no such operation."""
     ours = counterpart(entry)
@@ -85,17 +103,27 @@ def _guarded(tallies: dict, name: str, check: Callable, *arguments) -> None:
 
 def samples(entry, dtype: str, requires_grad: bool, limit: int | None) -> Iterator:
     """The samples of a dtype, evenly chosen where there are more than `limit`."""
-    kind = getattr(torch, dtype)
-    supported = entry.supports_dtype(kind, "cpu")
-    if requires_grad:
-        supported = supported and entry.supports_autograd and kind in entry.supported_backward_dtypes("cpu")
-    if not supported:
+    if not _supports(entry, dtype, requires_grad):
         return
     torch.manual_seed(0)
-    everything = [each for each in entry.sample_inputs("cpu", kind, requires_grad=requires_grad) if _dense(each)]
+    made = entry.sample_inputs("cpu", getattr(torch, dtype), requires_grad=requires_grad)
+    everything = [each for each in made if _dense(each)]
     if limit is not None and len(everything) > limit:
         everything = [everything[i * len(everything) // limit] for i in range(limit)]
     yield from everything
+
+
+def _has_sample(entry, dtype: str, requires_grad: bool) -> bool:
+    if not _supports(entry, dtype, requires_grad):
+        return False
+    return any(map(_dense, entry.sample_inputs("cpu", getattr(torch, dtype), requires_grad=requires_grad)))
+
+
+def _supports(entry, dtype: str, requires_grad: bool) -> bool:
+    kind = getattr(torch, dtype)
+    if not entry.supports_dtype(kind, "cpu"):
+        return False
+    return not requires_grad or (entry.supports_autograd and kind in entry.supported_backward_dtypes("cpu"))
 
 
 def _dense(sample) -> bool:
@@ -438,12 +466,17 @@ def _method(tallies: dict, entry, ours, limit) -> None:
 # ---- Errors ----
 
 
-def _errors(tallies: dict, entry, ours, limit) -> None:
+def error_inputs(entry) -> Iterator:
+    """The error inputs that PyTorch itself refuses when called so; others are of another device or another way to call."""
     if entry.error_inputs_func is None:
         return
     for each in entry.error_inputs("cpu"):
-        if call(entry.op, arguments_of(each.sample_input))[1] is None:
-            continue  # an error of another device, or of another way to call it
+        if call(entry.op, arguments_of(each.sample_input))[1] is not None:
+            yield each
+
+
+def _errors(tallies: dict, entry, ours, limit) -> None:
+    for each in error_inputs(entry):
         wrong = _compare_error(ours, each)
         tallies["errors"].add(wrong, each.sample_input if wrong else None)
 

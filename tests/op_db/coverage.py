@@ -1,64 +1,88 @@
 """docs/coverage.md: what of PyTorch's database of operations passes, and why the rest does not. PyTorch: none."""
 
+import warnings
 from pathlib import Path
 
 import torch
 
 from op_db import passes
-from op_db.checks import CHECKS
-from op_db.database import why_outside
+from op_db.checks import CORE, Tally, applicable, run
+from op_db.database import entries, why_outside
+from op_db.translate import Missing, counterpart
 
 FILE = Path(__file__).parent.parent.parent / "docs" / "coverage.md"
 
 
-def write(results: dict, listed: dict[str, tuple[str, ...]]) -> None:
-    """Write the table of what was run, and of what passes.txt lists."""
-    inside = {name: each for name, each in results.items() if why_outside(name) is None}
-    outside = {name: each for name, each in results.items() if why_outside(name) is not None}
-    passed, total = passes.errors(inside)
-    agree, every = sum(map(passes.agrees, inside.values())), sum(map(passes.passes_all, inside.values()))
+def write(results: dict, limit: int | None) -> str:
+    """Write the table from the pass list; `results` of a run give the reasons. Returns the counts."""
+    rows = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, entry in entries().items():
+            rows[name] = _Row(name, entry, passes.read_once().get(name, ()), results.get(name, {}))
+    inside = [row for name, row in sorted(rows.items()) if why_outside(name) is None]
+    outside = [row for name, row in sorted(rows.items()) if why_outside(name) is not None]
+    passed, total = sum(row.errors.passed for row in inside), sum(row.errors.total for row in inside)
+    samples = "every sample" if limit is None else f"at most {limit} samples, evenly chosen, of each dtype"
+    counts = [
+        f"**{sum(row.agrees for row in inside)} of the {len(inside)}** dense, real-valued entries agree: values, dtypes, "
+        "strides, gradients.",
+        f"{sum(not row.missing for row in inside)} of them pass every check: also second derivatives, `out=`, in-place, "
+        "as a method, error inputs.",
+        f"**{passed} of {total}** of their error inputs raise PyTorch's type with a text that its pattern matches.",
+        f"Of the {len(outside)} entries out of scope, {sum(row.agrees for row in outside)} agree.",
+    ]
     lines = [
         "# Coverage",
         "",
-        f"PyTorch's own database of operations (`op_db`, torch {torch.__version__.split('+')[0]}), run by",
-        "`python -m tests.op_db.report`, which writes this file. What each check compares is said in `tests/op_db/checks.py`.",
+        f"PyTorch's own database of operations (`op_db`, torch {torch.__version__.split('+')[0]}) on minitorch, written by",
+        "`python -m tests.op_db.report` from the pass list `tests/op_db/passes.txt`; what each check compares is said in",
+        f"`tests/op_db/checks.py`. The last run took {samples}.",
         "",
-        f"* **{agree} of the {len(inside)}** dense, real-valued entries agree on every sample: values, dtypes, strides, gradients.",
-        f"* {every} of them also pass every other check: second derivatives, `out=`, in-place, method, error inputs.",
-        f"* **{passed} of {total}** of their error inputs raise PyTorch's type with a text that its pattern matches.",
-        f"* Of the {len(outside)} entries out of scope, {sum(map(passes.agrees, outside.values()))} agree.",
+        *[f"* {each}" for each in counts],
         "",
         "## In scope",
         "",
         "| operation | passes | does not, and why |",
         "|---|---|---|",
-        *[_row(name, inside[name], listed.get(name, ())) for name in sorted(inside)],
+        *[f"| {row.name} | {row.passes} | {row.reasons} |" for row in inside],
         "",
         "## Out of scope",
         "",
         "| operation | why it is | passes | does not, and why |",
         "|---|---|---|---|",
-        *[_row(name, outside[name], listed.get(name, ()), why_outside(name)) for name in sorted(outside)],
+        *[f"| {row.name} | {why_outside(row.name)} | {row.passes} | {row.reasons} |" for row in outside],
     ]
     FILE.write_text("\n".join(lines) + "\n")
+    return "\n".join(counts)
 
 
-def _row(name: str, result, listed: tuple[str, ...], reason: str | None = None) -> str:
-    first = f"| {name} |" if reason is None else f"| {name} | {reason} |"
-    if isinstance(result, str):
-        return f"{first} | {_cell(result)} |"
-    good = [
-        check
-        for check in CHECKS
-        if (check in result and result[check].total and result[check].good) or (check not in result and check in listed)
-    ]
-    bad = [
-        f"{check} ({tally.total - tally.passed} of {tally.total}): {_cell(tally.failures[0][0])}"
-        for check, tally in result.items()
-        if tally.failures
-    ]
-    everything = "everything" if good and not bad else ", ".join(good)
-    return f"{first} {everything} | {'<br>'.join(bad)} |"
+class _Row:
+    """What the table says of one operation."""
+
+    def __init__(self, name: str, entry, listed: tuple[str, ...], result):
+        self.name = name
+        self.errors = Tally()
+        absent = ""
+        try:
+            counterpart(entry)
+            if why_outside(name) is None:
+                self.errors = run(entry, ("errors",))["errors"]
+        except Missing as error:
+            absent = f"minitorch has no {error}"
+        checks = [each for each in applicable(entry) if each != "errors"]
+        self.missing = [each for each in checks if each not in listed] + ["errors"] * bool(self.errors.failures)
+        self.agrees = bool(checks) and not absent and not any(each in CORE for each in self.missing)
+        tallies = {} if isinstance(result, str) else {**result, "errors": self.errors}
+        self.passes = "everything" if checks and not self.missing else ", ".join(each for each in checks if each in listed)
+        self.reasons = _cell(absent) if absent else "<br>".join(_reason(each, tallies) for each in self.missing)
+
+
+def _reason(check: str, tallies: dict) -> str:
+    tally = tallies.get(check)
+    if tally is None or not tally.failures:
+        return check
+    return f"{check} ({len(tally.failures)} of {tally.total}): {_cell(tally.failures[0][0])}"
 
 
 def _cell(text: str) -> str:

@@ -1,9 +1,9 @@
 """The pass list: the operations of the database, and the checks that each passes. It only grows. PyTorch: none."""
 
+import functools
 from pathlib import Path
 
-from op_db.checks import CHECKS, CORE
-from op_db.database import why_outside
+from op_db.checks import CHECKS
 
 FILE = Path(__file__).with_name("passes.txt")
 
@@ -12,6 +12,12 @@ def read() -> dict[str, tuple[str, ...]]:
     """The checks that each listed operation passes."""
     lines = FILE.read_text().splitlines() if FILE.exists() else []
     return {words[0]: tuple(words[1:]) for words in map(str.split, lines) if words}
+
+
+@functools.cache
+def read_once() -> dict[str, tuple[str, ...]]:
+    """As read, for a list that does not change any more."""
+    return read()
 
 
 def update(results: dict, write: bool) -> list[str]:
@@ -31,30 +37,3 @@ def update(results: dict, write: bool) -> list[str]:
     if write:
         FILE.write_text("".join(f"{name} {' '.join(listed[name])}\n" for name in sorted(listed)))
     return lost
-
-
-def agrees(result) -> bool:
-    """On every sample, forward and gradient. A check that was not run again is one that the pass list has."""
-    return not isinstance(result, str) and all(result[check].good for check in CORE if check in result)
-
-
-def passes_all(result) -> bool:
-    """Every check."""
-    return not isinstance(result, str) and all(tally.good for tally in result.values())
-
-
-def errors(results: dict) -> tuple[int, int]:
-    """How many error inputs raise what they should, of how many."""
-    tallies = [r["errors"] for r in results.values() if not isinstance(r, str) and "errors" in r]
-    return sum(each.passed for each in tallies), sum(each.total for each in tallies)
-
-
-def summary(results: dict) -> str:
-    """The counts in one line."""
-    inside = {name: each for name, each in results.items() if why_outside(name) is None}
-    passed, total = errors(inside)
-    return (
-        f"in scope: {sum(map(agrees, inside.values()))} of {len(inside)} agree on every sample, forward and gradient; "
-        f"{sum(map(passes_all, inside.values()))} pass every check; {passed} of {total} error inputs; "
-        f"all entries: {sum(map(agrees, results.values()))} of {len(results)} agree"
-    )

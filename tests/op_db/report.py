@@ -4,8 +4,8 @@
     python -m tests.op_db.report add nn.functional.elu --limit 20   these entries (or patterns like "linalg.*"): what differs
     python -m tests.op_db.report add --write        also adds what passes to passes.txt
     python -m tests.op_db.report --rest             of every entry only what passes.txt does not list; writes both files, too
-    python -m tests.op_db.report --part 1/2 --save a.pickle     a part of the database; then, of all parts,
-    python -m tests.op_db.report --merge a.pickle b.pickle      the list and the table; a later file overrides an earlier one
+    python -m tests.op_db.report --part 1/2 --write --save a.pickle     half of the database
+    python -m tests.op_db.report --table --reasons a.pickle b.pickle    docs/coverage.md, from the pass list
 """
 
 import argparse
@@ -36,13 +36,15 @@ def main() -> int:
     parser.add_argument("--rest", action="store_true", help="only checks that passes.txt does not list")
     parser.add_argument("--part", default="1/1", help="i/n: only every n-th entry, from the i-th")
     parser.add_argument("--save", type=Path, help="keep the results in a file, after every entry")
-    parser.add_argument("--merge", type=Path, nargs="+", help="run nothing: take the results from these files")
+    parser.add_argument("--table", action="store_true", help="run only error inputs: write docs/coverage.md")
+    parser.add_argument("--reasons", type=Path, nargs="*", default=[], help="results that --save kept, for --table")
     options = parser.parse_args()
-    if options.merge:
+    if options.table:
         results = {}
-        for file in options.merge:
+        for file in options.reasons:
             results |= pickle.loads(file.read_bytes())
-        return _finish(results, True, len(results) == len(entries()))
+        print(write_coverage(results, options.limit))
+        return 0
     torch.set_num_threads(1)
     part, parts = map(int, options.part.split("/"))
     chosen = _chosen(options.names)[part - 1 :: parts]
@@ -64,14 +66,9 @@ def main() -> int:
         if options.save:
             options.save.write_bytes(pickle.dumps(results))
         _show(name, results[name], time.perf_counter() - start, options.failures if options.names else 0)
-    return _finish(results, whole or options.write, whole and parts == 1)
-
-
-def _finish(results: dict, write: bool, whole: bool) -> int:
-    lost = passes.update(results, write=write)
-    if whole:
-        write_coverage(results, passes.read())
-    print(passes.summary(results))
+    lost = passes.update(results, write=whole or options.write)
+    if whole and parts == 1:
+        print(write_coverage(results, options.limit))
     for line in lost:
         print(f"LOST: {line}")
     return 1 if lost else 0

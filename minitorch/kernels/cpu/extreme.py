@@ -16,6 +16,9 @@ def extreme(
 
     Without an axis, the place among all elements, row by row. The axis must not be empty.
     """
+    if array.dtype == np.float16:  # exact in float32, which Numba has on the CPU
+        values, places = extreme(array.astype(np.float32), axis, keepdim, largest)
+        return values.astype(np.float16), places
     shape = array.shape
     begin, end = (0, len(shape)) if axis is None or not shape else (axis, axis + 1)
     rest = shape[:begin] + (1,) * keepdim * (end - begin) + shape[end:]

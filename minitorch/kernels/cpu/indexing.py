@@ -12,7 +12,7 @@ from minitorch.kernels.cpu.memory import empty
 Indices = tuple[np.ndarray | None, ...]
 
 # Values are moved, not read: one loop per element size serves all dtypes.
-_BITS = {1: np.uint8, 4: np.int32, 8: np.int64}
+_BITS = {1: np.uint8, 2: np.int16, 4: np.int32, 8: np.int64}
 _MOVE_GRAIN = 8 * GRAIN  # elements below which one thread copies: 0.1 ms, as long as waking others may take
 _COLUMNS = 64  # neighbouring elements that one thread adds up: a cache line or more, so that none is shared
 

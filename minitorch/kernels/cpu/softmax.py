@@ -37,6 +37,8 @@ def log_softmax_backward(grad: np.ndarray, result: np.ndarray, axis: int) -> np.
 
 def _apply(one: Callable, many: Callable, axis: int, *arrays: np.ndarray) -> np.ndarray:
     """Run the loops over lines along the axis, (lines, length). Lines that are not contiguous are copied."""
+    if arrays[0].dtype == np.float16:
+        return _apply(one, many, axis, *[each.astype(np.float32) for each in arrays]).astype(np.float16)
     shape = arrays[0].shape
     out = empty(shape, arrays[0].dtype)
     if out.size == 0:
