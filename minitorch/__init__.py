@@ -196,6 +196,7 @@ from minitorch.ops.products import chain_matmul as chain_matmul
 from minitorch.ops.products import cross as cross
 from minitorch.ops.products import inner as inner
 from minitorch.ops.products import kron as kron
+from minitorch.ops.products import matrix_exp as matrix_exp
 from minitorch.ops.products import matrix_power as matrix_power
 from minitorch.ops.products import tensordot as tensordot
 from minitorch.ops.products import trace as trace

@@ -13,8 +13,11 @@ from minitorch.ops.linalg import vector_norm as vector_norm
 from minitorch.ops.matmul import matmul as matmul
 from minitorch.ops.matrices import LinAlgError as LinAlgError
 from minitorch.ops.products import linalg_cross as cross  # noqa: F401
+from minitorch.ops.products import matrix_exp as matrix_exp
 from minitorch.ops.products import matrix_power as matrix_power
 from minitorch.ops.products import multi_dot as multi_dot
+from minitorch.ops.products import tensorinv as tensorinv
+from minitorch.ops.products import tensorsolve as tensorsolve
 from minitorch.ops.products import vander as vander
 from minitorch.ops.products import vecdot as vecdot
 from minitorch.ops.pseudo_inverse import lstsq as lstsq

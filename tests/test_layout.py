@@ -42,7 +42,6 @@ TESTED_IN = {
     "rnn": "nn/test_module_db.py",
     "products": "op_db/test_op_db.py",
     "einsum": "op_db/test_op_db.py",
-    "decompositions": "op_db/test_op_db.py",
     "pseudo_inverse": "op_db/test_op_db.py",
     "triangular": "op_db/test_op_db.py",
     "solving": "op_db/test_op_db.py",

@@ -143,3 +143,11 @@ class Linalg:
         """See `minitorch.baddbmm`."""
         minitorch.ops.inplace.check(self)
         return minitorch.ops.inplace.assign(self, minitorch.baddbmm(self, batch1, batch2, beta=beta, alpha=alpha))
+
+    def matrix_exp(self):
+        """See `minitorch.matrix_exp`."""
+        return minitorch.matrix_exp(self)
+
+    def ger(self, vec2):
+        """See `minitorch.outer`."""
+        return minitorch.outer(self, vec2)

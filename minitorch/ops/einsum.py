@@ -1,5 +1,7 @@
 """Sums of products by the letters of dimensions. PyTorch: aten/src/ATen/native/Linear.cpp (einsum), torch/functional.py."""
 
+from builtins import sum as sum_of
+
 from minitorch._tensor import Tensor
 from minitorch.ops.diagonals import diagonal
 from minitorch.ops.matmul import bmm
@@ -24,11 +26,12 @@ def einsum(*args) -> Tensor:
         raise RuntimeError("einsum(): fewer operands were provided than specified in the equation")
     if len(terms) < len(operands):
         raise RuntimeError("einsum(): more operands were provided than specified in the equation")
-    terms = [_subscripts(term, place, operand) for place, (term, operand) in enumerate(zip(terms, operands))]
+    starts = [sum_of(len(term) + 1 for term in terms[:place]) for place in range(len(terms))]
+    terms = [_subscripts(*each) for each in zip(terms, range(len(terms)), operands, starts)]
     wide = max([sum_of_dots(term) for term in terms], default=0)
     terms = [_numbered(term, wide) for term in terms]
     dots = [f".{number}" for number in range(wide)]
-    result = _output(right, terms, dots) if arrow else dots + sorted(_once(terms))
+    result = _output(right, terms, dots, len(left) + 2) if arrow else dots + sorted(_once(terms))
     sizes: dict[str, int] = {}
     prepared = [_prepared(operand, term, place, sizes) for place, (operand, term) in enumerate(zip(operands, terms))]
     return _contracted(prepared, result, sizes)
@@ -65,9 +68,9 @@ def _spelled(subscripts: list) -> str:
     return "".join(letters)
 
 
-def _subscripts(term: str, place: int, operand: Tensor) -> list[str]:
+def _subscripts(term: str, place: int, operand: Tensor, start: int) -> list[str]:
     """The letters of one operand; an ellipsis as one dot for each dimension that it stands for."""
-    letters = _letters(term, f"for operand {place}")
+    letters = _letters(term, f"for operand {place}", start)
     named = len([each for each in letters if each != _ELLIPSIS])
     ndim = operand.array.ndim
     if _ELLIPSIS not in letters and named != ndim:
@@ -83,8 +86,8 @@ def _subscripts(term: str, place: int, operand: Tensor) -> list[str]:
     return [each for letter in letters for each in ([_ELLIPSIS] * (ndim - named) if letter == _ELLIPSIS else [letter])]
 
 
-def _letters(term: str, where: str) -> list[str]:
-    """Letters, and one dot for the ellipsis."""
+def _letters(term: str, where: str, start: int) -> list[str]:
+    """Letters, and one dot for the ellipsis; the term begins at `start` in the equation."""
     letters, index = [], 0
     while index < len(term):
         letter = term[index]
@@ -95,7 +98,7 @@ def _letters(term: str, where: str) -> list[str]:
             index += 2
         elif letter not in _LETTERS:
             raise RuntimeError(
-                f"einsum(): invalid subscript given at index {index} in the equation string, subscripts must be in [a-zA-Z]"
+                f"einsum(): invalid subscript given at index {start + index} in the equation string, subscripts must be in [a-zA-Z]"
             )
         letters.append(letter)
         index += 1
@@ -119,8 +122,8 @@ def _numbered(term: list[str], wide: int) -> list[str]:
     return result
 
 
-def _output(right: str, terms: list[list[str]], dots: list[str]) -> list[str]:
-    result = [each for letter in _letters(right, "for the output") for each in (dots if letter == _ELLIPSIS else [letter])]
+def _output(right: str, terms: list[list[str]], dots: list[str], start: int) -> list[str]:
+    result = [each for letter in _letters(right, "for the output", start) for each in (dots if letter == _ELLIPSIS else [letter])]
     for letter in result:
         if result.count(letter) > 1:
             raise RuntimeError(f"einsum(): output subscript {letter} appears more than once in the output")

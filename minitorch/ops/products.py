@@ -1,5 +1,6 @@
 """Products made of other products: addmv, kron, tensordot, cross and their like. PyTorch: aten/src/ATen/native/LinearAlgebra.cpp."""
 
+import math
 import warnings
 from collections.abc import Sequence
 
@@ -14,9 +15,9 @@ from minitorch.ops.matrices import check_square
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, broadcast, check_tensor
 from minitorch.ops.reduce import sum
-from minitorch.ops.shape import expand, permute, reshape, unsqueeze
+from minitorch.ops.shape import expand, movedim, permute, reshape, unsqueeze
 from minitorch.ops.sizes import several, wrap_dim
-from minitorch.ops.solving import inv
+from minitorch.ops.solving import inv, solve
 from minitorch.ops.where import where
 
 
@@ -171,6 +172,7 @@ def linalg_cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | N
         raise RuntimeError(
             f"linalg.cross: inputs dimension {dim} must have length 3. Got {sizes[0]} and {sizes[1]}"
         )
+    broadcast(input.array.shape, other.array.shape)
     a, b = input.unbind(axis), other.unbind(axis)
     parts = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
     result = stack(parts, axis)
@@ -284,6 +286,63 @@ def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     if len(matrices) == 1 and isinstance(matrices[0], Tensor):
         return matrices[0]
     return multi_dot(matrices, out=out)
+
+
+def matrix_exp(A: Tensor) -> Tensor:
+    """The exponential series of square matrices: 1 + A + A @ A / 2 + ..., by halving A and squaring the result.
+
+    PyTorch: torch.linalg.matrix_exp.
+    """
+    check_square(A, "linalg.matrix_exp")
+    if A.array.size == 0:
+        return A.clone()
+    norm = float(A.detach().abs().sum(-2).max().item())
+    halvings = max(0, math.frexp(norm / _LARGEST[A.array.dtype.itemsize])[1]) if math.isfinite(norm) else 0
+    scaled = A / 2**halvings
+    identity = expand(eye(A.shape[-1], dtype=A.dtype), A.shape)
+    result = identity
+    for order in range(18, 0, -1):  # Horner's scheme
+        result = identity + matmul(scaled, result) / order
+    for _ in range(halvings):
+        result = matmul(result, result)
+    return result
+
+
+_LARGEST = {4: 3.0, 8: 1.0}  # the norm of which the 18th term is below the precision of float32, float64
+
+
+def tensorinv(A: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor:
+    """The inverse with respect to tensordot(A, B, ind): A is a matrix of its first `ind` dimensions by the others.
+
+    PyTorch: torch.linalg.tensorinv.
+    """
+    if ind <= 0:
+        raise RuntimeError(f"Expected a strictly positive integer for 'ind', but got {ind}")
+    rows, columns = A.array.shape[:ind], A.array.shape[ind:]
+    if math.prod(rows) != math.prod(columns):
+        raise RuntimeError(
+            f"Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
+            f"{math.prod(columns)} != {math.prod(rows)}"
+        )
+    result = reshape(inv(reshape(A, math.prod(rows), math.prod(columns))), (*columns, *rows))
+    return result if out is None else deliver_recorded(out, "linalg_tensorinv", result)
+
+
+def tensorsolve(
+    A: Tensor, B: Tensor, dims: Sequence[int] | None = None, *, out: Tensor | None = None
+) -> Tensor:
+    """X with tensordot(A, X, X.ndim) = B; `dims` of A are moved to its end before. PyTorch: torch.linalg.tensorsolve."""
+    if dims is not None:
+        A = movedim(A, tuple(dims), tuple(range(A.array.ndim - len(dims), A.array.ndim)))
+    shape = A.array.shape[B.array.ndim :]
+    if math.prod(A.array.shape[: B.array.ndim]) != math.prod(shape):
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got "
+            f"{math.prod(shape)} != {math.prod(A.array.shape[: B.array.ndim])}"
+        )
+    size = math.prod(shape)
+    result = reshape(solve(reshape(A, size, size), reshape(B, -1)), shape)
+    return result if out is None else deliver_recorded(out, "linalg_tensorsolve", result)
 
 
 def vander(x: Tensor, *, N: int | None = None) -> Tensor:

@@ -166,7 +166,7 @@ def _solve(A: Tensor, B: Tensor, left: bool) -> tuple[Tensor, Tensor]:
         )
     check_fits(A, B, left, "linalg.solve")
     shape = A.array.shape[:-2]
-    A, B = broadcast_batches(A, B)
+    B, A = broadcast_batches(B, A)
     if left:
         result, info = LinalgSolveEx.apply(A, B, vector)
     else:
