@@ -80,6 +80,43 @@ def test_lenet(compare):
     assert min(accuracies(document)) > 95
 
 
+def test_vae(compare):
+    """Reparametrised draws, a summed loss of hundreds: relative to the loss as close as the perceptron."""
+    document = compare("vae.py", "--epochs", 2)
+    first = np.array(document["sides"][0]["losses"])
+    assert (apart(document) / first).max() <= 1e-5
+    assert first[-1] < first[0] / 1.5
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_char_rnn(compare, cell):
+    """Smooth: every loss of the carried-on states within 1e-5."""
+    document = compare("char_rnn.py", "--cell", cell, "--epochs", 2)
+    assert apart(document).max() <= 1e-5
+    assert document["sides"][1]["losses"][-1] < 3
+
+
+def test_tiny_gpt(compare):
+    """Attention, LayerNorm, GELU, dropout, one table for letters in and out: within 1e-4 for 30 steps."""
+    document = compare("tiny_gpt.py", "--epochs", 1, "--steps", 30)
+    assert apart(document).max() <= 1e-4
+    assert document["sides"][1]["losses"][-1] < 3
+
+
+def test_dcgan(compare):
+    """Two networks, two optimizers, batch norm: 1e-4 while the first four batches last, then as close as compare asks."""
+    document = compare("dcgan.py", "--epochs", 1, "--width", 8)
+    assert apart(document)[:12].max() <= 1e-4  # three losses a batch
+
+
+def test_resnet_digits(compare):
+    """Batch norm and residual sums: 1e-4 by step 10, and the curve goes down on both libraries."""
+    document = compare("resnet_digits.py", "--epochs", 1)
+    assert apart(document)[:10].max() <= 1e-4
+    losses = document["sides"][1]["losses"]
+    assert np.mean(losses[-5:]) < np.mean(losses[:5])
+
+
 def test_mnist_folder(compare, tmp_path):
     """With --data the programs learn from a folder as torchvision reads it, on both libraries."""
     if importlib.util.find_spec("torchvision") is None:

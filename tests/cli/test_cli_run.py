@@ -364,3 +364,18 @@ def test_processes_that_the_script_starts_get_minitorch_too(tmp_path, method):
     assert done.stderr == "" and done.returncode == 0
     name = (str(tmp_path / "script.py"),)
     assert done.stdout == f"('minitorch',) ('minitorch',) {name} tensor([True])\n" * 2
+
+
+def test_tensorboard_is_named_where_it_is_missing(tmp_path):
+    """Without the package: which one, and how to get it; a script may catch it as in PyTorch."""
+    done = run(
+        tmp_path,
+        """
+        import sys
+        sys.modules["tensorboard"] = None  # as if it were not installed
+        from torch.utils.tensorboard import SummaryWriter
+        """,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("ModuleNotFoundError: ")
+    assert "pip install tensorboard" in done.stderr.splitlines()[-1]
