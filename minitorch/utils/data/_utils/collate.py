@@ -89,12 +89,12 @@ def collate_numpy_scalar_fn(batch, *, collate_fn_map=None):
 
 def collate_float_fn(batch, *, collate_fn_map=None):
     """Python floats are doubles."""
-    return minitorch.tensor(batch, dtype=minitorch.float64)
+    return minitorch.tensor(list(batch), dtype=minitorch.float64)  # a list is read in one go
 
 
 def collate_int_fn(batch, *, collate_fn_map=None):
     """Ints and bools."""
-    return minitorch.tensor(batch)
+    return minitorch.tensor(list(batch))
 
 
 def collate_str_fn(batch, *, collate_fn_map=None):
