@@ -37,6 +37,11 @@ def chunks(size: int, grain: int = GRAIN) -> int:
     return (size + grain - 1) // grain
 
 
+def threads() -> int:
+    """How many threads a parallel loop has: for what each of them needs room for, never for what is added to what."""
+    return 1 if _forked else numba.get_num_threads()
+
+
 class _Serial:
     """A loop, made known to Numba when it is first called: the hundred of them cost `import minitorch` 20 ms otherwise."""
 

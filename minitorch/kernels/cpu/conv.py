@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minitorch.kernels.cpu._address import address, call, named
-from minitorch.kernels.cpu._compile import parallel, prange, serial
+from minitorch.kernels.cpu._compile import parallel, prange, serial, threads
 from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.cpu.microkernel import ROWS, copy, loops, multiply, panel_width, transpose
 
@@ -79,7 +79,7 @@ def conv2d_input(
 _Numbers = namedtuple(
     "_Numbers",
     """
-    packs chunks pack correlate taps depth direct channels outputs groups source_height source_width stride_y stride_x
+    packs pack correlate taps depth direct channels outputs groups source_height source_width stride_y stride_x
     top left phases_y phases_x row channel_step padded scratch_size out_height out_width strip strips splits units tiles
     panels width plane out_first out_row out_step weight_group weight_output weight_channel weight_taps
     tile_loop transpose_loop copy_loop
@@ -103,9 +103,10 @@ class _Plan(NamedTuple):
 
 
 def _run(work: _Pass, source, weight, init, result) -> None:
-    packed, scratch = empty((work.packed,), result.dtype), empty((work.scratch,), result.dtype)
+    workers = threads()
+    packed, scratch = empty((work.packed,), result.dtype), empty((workers * work.scratch,), result.dtype)
     flat = source.reshape(-1), weight.reshape(-1), init, result.reshape(-1)
-    _correlate(*flat, work.taps, work.steps, packed, scratch, work.numbers)
+    _correlate(*flat, work.taps, work.steps, packed, scratch, work.numbers, workers)
 
 
 @lru_cache(maxsize=512)
@@ -200,7 +201,6 @@ def _plan_pass(source_shape, result_shape, groups, kernel_width, axes, weight_st
     panels, tiles = -(-outputs // width), -(-out_width // ROWS)
     splits = max(1, min(panels, -(-CHUNKS // max(1, images * groups * strips))))
     units = images * groups * strips * splits
-    chunks = max(1, min(units, CHUNKS))
 
     phase_step = channels * channel_step
     tap_steps = [(py * phases_x + px) * phase_step + dy * row + dx for _, dy, dx, py, px in taps]
@@ -209,26 +209,26 @@ def _plan_pass(source_shape, result_shape, groups, kernel_width, axes, weight_st
     scratch = padded + 16 * width
     index = np.dtype(np.int64)
     numbers = _Numbers(
-        groups * panels * channels, chunks,
+        groups * panels * channels,
         address(_pack_weights, int, dtype, dtype, index, index),
-        address(_correlate_chunk, int, dtype, dtype, dtype, index, dtype, dtype, index),
+        address(_correlate_units, int, int, dtype, dtype, dtype, index, dtype, dtype, index),
         len(taps), steps.size, direct, channels, outputs, groups, source_height, source_width,
         y.stride, x.stride, y.padding, x.padding, phases_y, phases_x, row, channel_step, padded, scratch,
         out_height, out_width, strip, strips, splits, units, tiles, panels, width, plane,
         y.out_first * result_shape[3] + x.out_first, out_row, x.out_step, *weight_strides, *loops(dtype, False),
     )  # fmt: skip
     places = np.array([tap[0] for tap in taps], np.int64)
-    return _Pass(places, steps, groups * panels * width * steps.size, chunks * scratch, np.array(numbers, np.int64))
+    return _Pass(places, steps, groups * panels * width * steps.size, scratch, np.array(numbers, np.int64))
 
 
 @parallel
-def _correlate(source, weight, init, result, taps, steps, packed, scratch, numbers):
+def _correlate(source, weight, init, result, taps, steps, packed, scratch, numbers, workers):
     g = named(numbers, _Numbers)
-    packs, chunks, pack, correlate = g.packs, g.chunks, g.pack, g.correlate
+    packs, pack, correlate = g.packs, g.pack, g.correlate
     for task in prange(packs):
         call(pack, np.int64(task), weight, packed, taps, numbers)
-    for chunk in prange(chunks):
-        call(correlate, np.int64(chunk), source, init, result, steps, packed, scratch, numbers)
+    for worker in prange(workers):
+        call(correlate, np.int64(worker), workers, source, init, result, steps, packed, scratch, numbers)
 
 
 def _pack_weights(task, weight, packed, taps, numbers):
@@ -247,18 +247,22 @@ def _pack_weights(task, weight, packed, taps, numbers):
                 packed[there + t * g.width + j] = weight[here + taps[t] + j * g.weight_output]
 
 
-def _correlate_chunk(chunk, source, init, result, steps, packed, scratch, numbers):
-    """Some strips of some images: copy them with their padding, then multiply."""
+def _correlate_units(worker, workers, source, init, result, steps, packed, scratch, numbers):
+    """A thread's strips of images: copy them with their padding, then multiply.
+
+    The copy has its place per thread, not per task: other memory would have to come from far away first.
+    """
     g = named(numbers, _Numbers)
-    base = chunk * g.scratch_size
-    for unit in range(g.units * chunk // g.chunks, g.units * (chunk + 1) // g.chunks):
+    base = worker * g.scratch_size
+    first_unit = g.units * worker // workers
+    for unit in range(first_unit, g.units * (worker + 1) // workers):
         split, rest = unit % g.splits, unit // g.splits
         y_first, rest = rest % g.strips * g.strip, rest // g.strips
         group, image = rest % g.groups, rest // g.groups
         a, a_first = source, rest * g.channels * g.channel_step
         if not g.direct:
             a, a_first = scratch, base
-            if unit == g.units * chunk // g.chunks or g.strips > 1:  # else the padding is there from the last image
+            if unit == first_unit or g.strips > 1:  # else the padding is there from the last image
                 for i in range(g.padded):
                     scratch[base + i] = 0
             height = g.channel_step // g.row
