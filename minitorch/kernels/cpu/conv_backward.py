@@ -175,13 +175,13 @@ def _correlate_tasks(worker, workers, grad, source, constants, sums, scratch, st
     """A thread's tasks: for each unit of its part copy the pixels, and add their products to the sums of its block."""
     g = named(numbers, _Numbers)
     base = worker * g.scratch_size
-    for i in range(base, base + -(-g.tiles // g.y_parts) * g.tile_size):  # the padding stays zero
+    right = base + -(-g.tiles // g.y_parts) * g.tile_size
+    for i in range(base, right):  # the padding stays zero
         scratch[i] = 0
     for task in range(g.tasks * worker // workers, g.tasks * (worker + 1) // workers):
         part, block = task % g.parts, task // g.parts
         x_part, y_part, group = block % g.x_parts, block // g.x_parts % g.y_parts, block // g.x_parts // g.y_parts
         first_tile, last_tile = g.tiles * y_part // g.y_parts, g.tiles * (y_part + 1) // g.y_parts
-        right = base + (last_tile - first_tile) * g.tile_size
         first_unit = g.units * part // g.parts
         for unit in range(first_unit, g.units * (part + 1) // g.parts):
             for tile in range(first_tile, last_tile):

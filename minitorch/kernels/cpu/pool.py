@@ -43,17 +43,22 @@ def max_pool2d_choices(
 
     For the gradient a byte says as much as the eight of an index, and is an eighth of the memory to move.
     """
-    extent = output_extent(input.shape, kernel, stride, padding, dilation, ceil_mode)
-    shape = (*input.shape[:2], *extent)
-    result = empty(shape, input.dtype)
-    choices = empty(shape, np.uint8 if kernel[0] * kernel[1] <= 256 else np.int32)
-    lowest = np.array([-np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min], input.dtype)
-    numbers = _numbers(input.shape, extent, kernel, stride, padding, dilation)
-    tables, dtype = _tables(input.shape, extent, kernel, stride, padding, dilation), input.dtype
-    body = address(_max_pool2d_chunk, int, dtype, dtype, choices.dtype, dtype, _INDEX, _INDEX, _INDEX)
-    loop = _max_pool2d.for_work(input.size)
-    loop(_flat(input), _flat(result), _flat(choices), lowest, *tables, numbers, body)
+    shape, kind, *work = _max_plan(input.shape, input.dtype, kernel, stride, padding, dilation, ceil_mode)
+    result, choices = empty(shape, input.dtype), empty(shape, kind)
+    _max_pool2d.for_work(input.size)(_flat(input), _flat(result), _flat(choices), *work)
     return result, choices
+
+
+@lru_cache(maxsize=512)
+def _max_plan(input_shape, dtype, kernel, stride, padding, dilation, ceil_mode) -> tuple:
+    """The shape of the result, the dtype of the choices, and what the loops need to know."""
+    geometry = kernel, stride, padding, dilation
+    extent = output_extent(input_shape, *geometry, ceil_mode)
+    kind = np.dtype(np.uint8 if kernel[0] * kernel[1] <= 256 else np.int32)
+    lowest = np.array([-np.inf if dtype.kind == "f" else np.iinfo(dtype).min], dtype)
+    body = address(_max_pool2d_chunk, int, dtype, dtype, kind, dtype, _INDEX, _INDEX, _INDEX)
+    tables, numbers = _tables(input_shape, extent, *geometry), _numbers(input_shape, extent, *geometry)
+    return (*input_shape[:2], *extent), kind, lowest, *tables, numbers, body
 
 
 def max_pool2d_indices(
