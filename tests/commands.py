@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -23,6 +24,11 @@ def minitorch(*arguments, path=(), cwd=None) -> subprocess.CompletedProcess:
 def environment(path=()) -> dict[str, str]:
     folders = [*map(str, path), str(ROOT), os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+
+
+def hears_interrupts() -> None:
+    """For preexec_fn: a shell's job in the background ignores Ctrl-C, and so would what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def one_line(text: str) -> str:

@@ -120,38 +120,16 @@ class Linear(Function):
     @staticmethod
     def backward(ctx, grad):
         input, weight = ctx.saved_tensors
-        return LinearBackward.apply(grad, input, weight, ctx.needs_input_grad[0])
-
-
-class LinearBackward(Function):
-    """The gradients of bias, input and weight in one launch where they are small. PyTorch: at::linear_backward."""
-
-    @staticmethod
-    def forward(ctx, grad, input, weight, to_bias):
-        ctx.set_materialize_grads(False)
-        ctx.save_for_backward(grad, input, weight)
+        to_bias = ctx.needs_input_grad[0]
+        if mode.enabled:  # the gradients are differentiated again: each with a history of its own
+            return (
+                grad.sum(0) if to_bias else None,
+                None if weight is None else mm(grad, weight),
+                None if input is None else mm(t(grad), input),
+            )
         arrays = None if input is None else input.array, None if weight is None else weight.array
         gradients = grad.kernels.linear_backward(grad.array, *arrays, to_bias)
         return tuple([None if each is None else wrap(each) for each in gradients])
-
-    @staticmethod
-    def backward(ctx, to_bias, to_input, to_weight):
-        grad, input, weight = ctx.saved_tensors
-        products = [
-            None if to_bias is None else to_bias.expand(grad.array.shape),
-            None if to_input is None or weight is None else mm(to_input, t(weight)),
-            None if to_weight is None or input is None else mm(input, t(to_weight)),
-        ]
-        products = [each for each in products if each is not None]
-        to_grad = products[0] if products else None
-        for each in products[1:]:
-            to_grad = to_grad + each
-        return (
-            to_grad,
-            None if to_weight is None or input is None else mm(grad, to_weight),
-            None if to_input is None or weight is None else mm(t(grad), to_input),
-            None,
-        )
 
 
 def _check_linear(input: Tensor, weight: Tensor, bias: Tensor) -> None:

@@ -175,7 +175,7 @@ class Bernoulli(Function):
 
     @staticmethod
     def forward(ctx, input, generator):
-        return bernoulli_(creation.empty_like(input), input, generator=generator)
+        return bernoulli_(creation.empty(input.array.shape, dtype=input.dtype), input, generator=generator)
 
     @staticmethod
     def backward(ctx, grad):
@@ -189,7 +189,7 @@ class BernoulliP(Function):
 
     @staticmethod
     def forward(ctx, input, p, generator):
-        return bernoulli_(creation.empty_like(input), p, generator=generator)
+        return bernoulli_(creation.empty(input.array.shape, dtype=input.dtype), p, generator=generator)
 
     @staticmethod
     def backward(ctx, grad):

@@ -8,7 +8,7 @@ import sys
 import textwrap
 
 import pytest
-from commands import environment, minitorch, one_line
+from commands import environment, hears_interrupts, minitorch, one_line
 
 SCRIPT = """
 import sys
@@ -126,6 +126,7 @@ def test_interrupted(tmp_path, number, status):
         stderr=subprocess.PIPE,
         text=True,
         env=environment([tmp_path]),
+        preexec_fn=hears_interrupts,
     )
     pid = next(int(line.split()[-1]) for line in process.stderr if "pid" in line)
     process.send_signal(number)

@@ -119,6 +119,7 @@ def ours_of(argument, translate):
             argument.norm_first,
             argument.linear1.bias is not None,
         )
+        layer.to(translate(argument.linear1.weight).dtype)
         layer.load_state_dict({key: translate(value) for key, value in argument.state_dict().items()})
         return layer
     return translate(argument)

@@ -12,7 +12,7 @@ import time
 
 import pytest
 from agreement import agree
-from commands import environment
+from commands import environment, hears_interrupts
 
 import minitorch
 from minitorch.utils.data import DataLoader
@@ -208,6 +208,7 @@ def start(text: str, *arguments: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-c", textwrap.dedent(program), *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(), start_new_session=True,
+        preexec_fn=hears_interrupts,
     )  # fmt: skip
 
 
