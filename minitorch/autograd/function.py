@@ -387,7 +387,7 @@ def _story_of_the_write(node: FunctionCtx, saved, tensor: Tensor, version: int) 
         f"{operation_name(node)} saved {what}, of shape {list(tensor.shape)}, for its gradient{_line_of(node)}; the memory has "
         f"been written to {'once' if writes == 1 else f'{writes} times'} since."
     ]
-    writer, through = (tensor._base or tensor)._grad_fn, ""
+    writer, through = (tensor if tensor._base is None else tensor._base)._grad_fn, ""
     if writer is not None and writer.name() == "torch::autograd::CopySlices":
         through = f" through a view of shape {list(writer.window[0])}"
         writer = writer._edges[1][0]

@@ -12,7 +12,14 @@ from minitorch.ops.creation import empty, empty_like, empty_strided, requiring_g
 from minitorch.ops.devices import kernels_on
 from minitorch.ops.promotion import check_tensor, dtype_of_number
 from minitorch.ops.shape import detach
-from minitorch.ops.sizes import channels_last, channels_last_3d, check_format, check_int64, preserve_format
+from minitorch.ops.sizes import (
+    channels_last,
+    channels_last_3d,
+    check_format,
+    check_int64,
+    contiguous_format,
+    preserve_format,
+)
 
 
 def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad: bool = False, pin_memory=False) -> Tensor:
@@ -152,7 +159,9 @@ def to(input: Tensor, *args, dtype=None, device=None, non_blocking=False, copy=F
     if dtype is None or dtype is input.dtype:
         if copy:
             return clone(input, memory_format=memory_format)
-        return input if memory_format is None else contiguous(input, memory_format=memory_format)
+        if memory_format is None or (memory_format is contiguous_format and not is_in_format(input, channels_last)):
+            return input  # PyTorch, too, leaves a tensor of any other strides alone
+        return contiguous(input, memory_format=memory_format)
     return ToCopy.apply(input, dtype.numpy, memory_format)
 
 
