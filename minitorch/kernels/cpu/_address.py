@@ -13,9 +13,10 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.ccallback import CFunc
 from numba.extending import intrinsic
 
-from minitorch.kernels.cpu._compile import _CACHE, _cache_directory
+from minitorch.kernels.cpu._compile import _cache_directory, cached
 
 _kept = []  # an address is valid as long as its function lives
 
@@ -25,7 +26,8 @@ def address(function, *arguments) -> int:
     """Compile a function of integers and pointers. An argument is a dtype, for a pointer to it, or int."""
     signature = types.void(*(types.intp if kind is int else pointer(kind) for kind in arguments))
     with _cache_directory():
-        compiled = numba.cfunc(signature, cache=_CACHE is not None, error_model="numpy")(function)
+        compiled = cached(CFunc(function, (signature.args, signature.return_type), {}, {"error_model": "numpy"}), function)
+        compiled.compile()
     _kept.append(compiled)
     return compiled.address
 
