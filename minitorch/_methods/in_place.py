@@ -198,7 +198,10 @@ class InPlace:
         return minitorch.multinomial(self, num_samples, replacement, generator=generator)
 
 
-def write(tensor, function, *arguments):
-    """`function(tensor, *arguments)`, written into the tensor."""
+def write(tensor, function, *arguments, **options):
+    """`function(tensor, *arguments, **options)`, written into the tensor."""
     minitorch.ops.inplace.check(tensor)
-    return minitorch.ops.inplace.assign(tensor, function(tensor, *arguments))
+    for each in arguments:
+        if isinstance(each, minitorch.Tensor):
+            minitorch.ops.inplace.check_overlap(tensor, each)
+    return minitorch.ops.inplace.assign(tensor, function(tensor, *arguments, **options))

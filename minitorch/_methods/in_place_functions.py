@@ -131,13 +131,11 @@ class InPlaceFunctions:
 
     def addcmul_(self, tensor1, tensor2, *, value=1):
         """See `minitorch.addcmul`."""
-        minitorch.ops.writable.check(self)
-        return minitorch.ops.inplace.assign(self, minitorch.addcmul(self, tensor1, tensor2, value=value))
+        return write(self, minitorch.addcmul, tensor1, tensor2, value=value)
 
     def addcdiv_(self, tensor1, tensor2, *, value=1):
         """See `minitorch.addcdiv`."""
-        minitorch.ops.writable.check(self)
-        return minitorch.ops.inplace.assign(self, minitorch.addcdiv(self, tensor1, tensor2, value=value))
+        return write(self, minitorch.addcdiv, tensor1, tensor2, value=value)
 
     def atan2_(self, other):
         """See `minitorch.atan2`."""

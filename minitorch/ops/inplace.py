@@ -275,10 +275,10 @@ def copy_(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     recorded = check(input)
     if not isinstance(src, Tensor):
         src = tensor(operand(src, "copy_", "other", 1))
+    check_overlap(input, src)
     _check_shape(input, broadcast(input.array.shape, src.array.shape))
     if recorded or (mode.enabled and src.requires_grad):
         return assign(input, Copy.apply(input, src))
-    check_overlap(input, src)
     source = src.array.copy() if src._storage is input._storage else src.array
     input.kernels.copy_into(input.array, source)
     return _written(input, None)
