@@ -3,6 +3,7 @@
 from minitorch.nn import functional as functional
 from minitorch.nn import init as init
 from minitorch.nn import modules as modules
+from minitorch.nn import parallel as parallel
 from minitorch.nn import utils as utils
 from minitorch.nn.modules import CELU as CELU
 from minitorch.nn.modules import ELU as ELU
@@ -15,6 +16,7 @@ from minitorch.nn.modules import SELU as SELU
 from minitorch.nn.modules import AdaptiveAvgPool1d as AdaptiveAvgPool1d
 from minitorch.nn.modules import AdaptiveAvgPool2d as AdaptiveAvgPool2d
 from minitorch.nn.modules import AdaptiveAvgPool3d as AdaptiveAvgPool3d
+from minitorch.nn.modules import AdaptiveLogSoftmaxWithLoss as AdaptiveLogSoftmaxWithLoss
 from minitorch.nn.modules import AdaptiveMaxPool1d as AdaptiveMaxPool1d
 from minitorch.nn.modules import AdaptiveMaxPool2d as AdaptiveMaxPool2d
 from minitorch.nn.modules import AdaptiveMaxPool3d as AdaptiveMaxPool3d
@@ -44,6 +46,7 @@ from minitorch.nn.modules import ConvTranspose3d as ConvTranspose3d
 from minitorch.nn.modules import CosineEmbeddingLoss as CosineEmbeddingLoss
 from minitorch.nn.modules import CosineSimilarity as CosineSimilarity
 from minitorch.nn.modules import CrossEntropyLoss as CrossEntropyLoss
+from minitorch.nn.modules import CTCLoss as CTCLoss
 from minitorch.nn.modules import Dropout as Dropout
 from minitorch.nn.modules import Dropout1d as Dropout1d
 from minitorch.nn.modules import Dropout2d as Dropout2d
@@ -162,6 +165,7 @@ from minitorch.nn.modules import UpsamplingNearest2d as UpsamplingNearest2d
 from minitorch.nn.modules import ZeroPad1d as ZeroPad1d
 from minitorch.nn.modules import ZeroPad2d as ZeroPad2d
 from minitorch.nn.modules import ZeroPad3d as ZeroPad3d
+from minitorch.nn.parallel import DataParallel as DataParallel
 from minitorch.nn.parameter import Buffer as Buffer
 from minitorch.nn.parameter import Parameter as Parameter
 from minitorch.nn.parameter import UninitializedBuffer as UninitializedBuffer

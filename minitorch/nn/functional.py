@@ -26,6 +26,7 @@ from minitorch.ops.conv import conv3d as conv3d
 from minitorch.ops.conv_transpose import conv_transpose1d as conv_transpose1d
 from minitorch.ops.conv_transpose import conv_transpose2d as conv_transpose2d
 from minitorch.ops.conv_transpose import conv_transpose3d as conv_transpose3d
+from minitorch.ops.ctc import ctc_loss as ctc_loss
 from minitorch.ops.distance import bilinear as bilinear
 from minitorch.ops.distance import cosine_similarity as cosine_similarity
 from minitorch.ops.distance import pairwise_distance as pairwise_distance

@@ -11,6 +11,8 @@ from minitorch.kernels.cpu.conv_backward import conv2d_weight as conv2d_weight
 from minitorch.kernels.cpu.counting import bincount as bincount
 from minitorch.kernels.cpu.counting import histc as histc
 from minitorch.kernels.cpu.counting import isin as isin
+from minitorch.kernels.cpu.ctc import ctc_loss as ctc_loss
+from minitorch.kernels.cpu.ctc import ctc_loss_backward as ctc_loss_backward
 from minitorch.kernels.cpu.distributions import cauchy as cauchy
 from minitorch.kernels.cpu.distributions import exponential as exponential
 from minitorch.kernels.cpu.distributions import geometric as geometric

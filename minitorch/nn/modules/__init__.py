@@ -28,6 +28,7 @@ from minitorch.nn.modules.activation import Softsign as Softsign
 from minitorch.nn.modules.activation import Tanh as Tanh
 from minitorch.nn.modules.activation import Tanhshrink as Tanhshrink
 from minitorch.nn.modules.activation import Threshold as Threshold
+from minitorch.nn.modules.adaptive import AdaptiveLogSoftmaxWithLoss as AdaptiveLogSoftmaxWithLoss
 from minitorch.nn.modules.attention import MultiheadAttention as MultiheadAttention
 from minitorch.nn.modules.batchnorm import BatchNorm1d as BatchNorm1d
 from minitorch.nn.modules.batchnorm import BatchNorm2d as BatchNorm2d
@@ -80,6 +81,7 @@ from minitorch.nn.modules.linear import Linear as Linear
 from minitorch.nn.modules.loss import BCELoss as BCELoss
 from minitorch.nn.modules.loss import BCEWithLogitsLoss as BCEWithLogitsLoss
 from minitorch.nn.modules.loss import CrossEntropyLoss as CrossEntropyLoss
+from minitorch.nn.modules.loss import CTCLoss as CTCLoss
 from minitorch.nn.modules.loss import GaussianNLLLoss as GaussianNLLLoss
 from minitorch.nn.modules.loss import HuberLoss as HuberLoss
 from minitorch.nn.modules.loss import KLDivLoss as KLDivLoss
