@@ -167,6 +167,8 @@ from minitorch.ops.matmul import matmul as matmul
 from minitorch.ops.matmul import mm as mm
 from minitorch.ops.matmul import mv as mv
 from minitorch.ops.matmul import outer as outer
+from minitorch.ops.normalize import _weight_norm as _weight_norm
+from minitorch.ops.normalize import norm_except_dim as norm_except_dim
 from minitorch.ops.order import bucketize as bucketize
 from minitorch.ops.order import kthvalue as kthvalue
 from minitorch.ops.order import mode as mode

@@ -1,4 +1,4 @@
-"""A module called with other parameters. PyTorch: torch/_functorch/functional_call.py, torch/nn/utils/stateless.py."""
+"""A module called with other parameters. PyTorch: torch/_functorch/functional_call.py."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from typing import Any
 
 from minitorch._tensor import Tensor
 from minitorch.nn.modules.module import Module
+from minitorch.nn.utils.stateless import _functional_call
 from minitorch.ops.joining import stack
 
 
@@ -24,47 +25,7 @@ def functional_call(
     is replaced under all. `strict`: raise RuntimeError unless the names are the module's. PyTorch: torch.func.functional_call.
     """
     given = _merged(parameter_and_buffer_dicts)
-    tensors = _tied(module, given) if tie_weights else dict(given)
-    if strict:
-        _check_names(module, tensors)
-    args = () if args is None else args if isinstance(args, tuple) else (args,)
-    places = {name: _Place(module, name) for name in tensors}
-    for name, place in places.items():
-        place.put(tensors[name])
-    try:
-        return module(*args, **(kwargs or {}))
-    finally:
-        for name, place in places.items():
-            last = place.put_back()
-            if name in given and isinstance(parameter_and_buffer_dicts, dict):
-                given[name] = last
-
-
-class _Place:
-    """Where a module, or one below it, keeps the tensor of a name."""
-
-    def __init__(self, module: Module, name: str):
-        *path, self.name = name.split(".")
-        for each in path:
-            if not hasattr(module, each):
-                raise AttributeError(f"{type(module).__name__} has no attribute `{each}`")
-            module = getattr(module, each)
-        self.module = module
-        tables = (module._parameters, module._buffers)
-        self.table = next((table for table in tables if self.name in table), module.__dict__)
-        self.before = self.table.get(self.name, self)  # itself: there was none
-
-    def put(self, tensor: Tensor) -> None:
-        self.table[self.name] = tensor
-
-    def put_back(self) -> Any:
-        """Restore what was there; returns what is there now."""
-        last = self.table.get(self.name)
-        if self.before is self:
-            self.table.pop(self.name, None)
-        else:
-            self.table[self.name] = self.before
-        return last
+    return _functional_call(module, given, args, kwargs, tie_weights, strict)
 
 
 def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -106,37 +67,3 @@ def _merged(dicts: Any) -> dict[str, Tensor]:
     if repeated:
         raise ValueError(f"{repeated} appeared in multiple dictionaries; behavior of functional call is ambiguous")
     return {name: tensor for each in dicts for name, tensor in each.items()}
-
-
-def _tied(module: Module, given: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The given tensors, under all the names that the module has for what they replace."""
-    names: dict[Tensor, list[str]] = {}
-    for name, tensor in _all_tensors(module):
-        names.setdefault(tensor, []).append(name)
-    result = dict(given)
-    for tied in names.values():
-        values = [given[name] for name in tied if name in given]
-        if len(tied) > 1 and values:
-            if any(value is not values[0] for value in values):
-                raise ValueError(
-                    f"functional_call got multiple values for keys {sorted(tied)}, which are tied. Consider using "
-                    "tie_weights=False"
-                )
-            result.update(dict.fromkeys(tied, values[0]))
-    return result
-
-
-def _all_tensors(module: Module) -> list[tuple[str, Tensor]]:
-    named = list(module.named_parameters(remove_duplicate=False))
-    return named + list(module.named_buffers(remove_duplicate=False))
-
-
-def _check_names(module: Module, tensors: dict[str, Tensor]) -> None:
-    names = {name for name, _ in _all_tensors(module)}
-    unexpected, missing = sorted(set(tensors) - names), sorted(names - set(tensors))
-    if unexpected or missing:
-        text = f"Error(s) in reparametrizing for {type(module).__name__}:"
-        for title, keys in (("Unexpected", unexpected), ("Missing", missing)):
-            if keys:
-                text += f"\n\t{title} key(s): {', '.join(repr(key) for key in keys)}."
-        raise RuntimeError(text)

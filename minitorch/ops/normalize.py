@@ -54,3 +54,17 @@ def normalize(
     """input divided by its p-norm along dim, which counts as at least eps. PyTorch: torch.nn.functional.normalize."""
     length = norm(input, p, dim, keepdim=True).clamp_min(eps).expand(input.array.shape)
     return input / length if out is None else out.copy_(input / length)
+
+
+def norm_except_dim(v: Tensor, pow: int = 2, dim: int = 0) -> Tensor:
+    """The norm over all other dimensions, kept as 1; 0-d for `dim` -1. Shape: any. PyTorch: torch.norm_except_dim."""
+    if dim == -1:
+        return norm(v, pow)
+    rows = v.transpose(0, dim)
+    size = rows.array.shape[0]
+    return norm(rows.reshape(size, -1), pow, 1).view(*[size if each == dim % v.ndim else 1 for each in range(v.ndim)])
+
+
+def _weight_norm(v: Tensor, g: Tensor, dim: int = 0) -> Tensor:
+    """v * (g / its norm), one norm for each index of `dim`; `dim` -1: one for all. PyTorch: torch._weight_norm."""
+    return v * (g / norm_except_dim(v, 2, dim))

@@ -322,3 +322,20 @@ def test_dir_lists_members():
     assert "head" in dir(model)
     assert "0" not in dir(model)
     assert "weight" in dir(model.head)
+
+
+def test_to_empty_and_compile():
+    """Other memory of the same kind, here and (`recurse`) below; compile() changes nothing."""
+
+    def body(torch):
+        model = torch.nn.Sequential(torch.nn.BatchNorm1d(2), torch.nn.Linear(2, 2))
+        weight, address = model[1].weight, model[1].weight.data_ptr()
+        assert model.to_empty(device="cpu", recurse=False) is model
+        kept = weight.data_ptr() == address
+        model.to_empty(device="cpu")
+        moved = model[1].weight is weight and weight.data_ptr() != address
+        model.compile()
+        shapes = [(name, each.shape, each.dtype, each.requires_grad) for name, each in model.state_dict(keep_vars=True).items()]
+        return kept, moved, shapes
+
+    check(body)

@@ -12,6 +12,7 @@ from minitorch.autograd.grad_mode import no_grad
 from minitorch.nn.modules._hooks import Hooked, call, explain
 from minitorch.nn.modules._state import Stateful
 from minitorch.nn.parameter import Buffer, Parameter
+from minitorch.ops.creation import empty_like
 from minitorch.types import device as Device
 from minitorch.types import dtype as Dtype
 
@@ -395,6 +396,13 @@ class Module(Hooked, Stateful):
     def share_memory(self) -> "Module":
         """Move to memory that other processes can see; returns self."""
         return self._apply(lambda t: t.share_memory_())
+
+    def to_empty(self, *, device: Device | str | int | None, recurse: bool = True) -> "Module":
+        """New memory for every parameter and buffer, with no values in it; returns self."""
+        return self._apply(lambda t: empty_like(t, device=device), recurse)
+
+    def compile(self, *args, **kwargs) -> None:
+        """Nothing: what is compiled here are the kernels."""
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Module":
         """Replace the data of every parameter, gradient and buffer by `fn` of it."""

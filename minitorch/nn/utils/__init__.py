@@ -1,9 +1,21 @@
 """Helpers for training modules. PyTorch: torch/nn/utils/__init__.py."""
 
+from minitorch.nn.utils import parametrizations as parametrizations
+from minitorch.nn.utils import parametrize as parametrize
 from minitorch.nn.utils import rnn as rnn
+from minitorch.nn.utils import stateless as stateless
 from minitorch.nn.utils.clip_grad import clip_grad_norm_ as clip_grad_norm_
 from minitorch.nn.utils.clip_grad import clip_grad_value_ as clip_grad_value_
 from minitorch.nn.utils.clip_grad import clip_grads_with_norm_ as clip_grads_with_norm_
 from minitorch.nn.utils.clip_grad import get_total_norm as get_total_norm
 from minitorch.nn.utils.convert_parameters import parameters_to_vector as parameters_to_vector
 from minitorch.nn.utils.convert_parameters import vector_to_parameters as vector_to_parameters
+from minitorch.nn.utils.fusion import fuse_conv_bn_eval as fuse_conv_bn_eval
+from minitorch.nn.utils.fusion import fuse_conv_bn_weights as fuse_conv_bn_weights
+from minitorch.nn.utils.fusion import fuse_linear_bn_eval as fuse_linear_bn_eval
+from minitorch.nn.utils.fusion import fuse_linear_bn_weights as fuse_linear_bn_weights
+from minitorch.nn.utils.init import skip_init as skip_init
+from minitorch.nn.utils.spectral_norm import remove_spectral_norm as remove_spectral_norm
+from minitorch.nn.utils.spectral_norm import spectral_norm as spectral_norm
+from minitorch.nn.utils.weight_norm import remove_weight_norm as remove_weight_norm
+from minitorch.nn.utils.weight_norm import weight_norm as weight_norm
