@@ -53,7 +53,10 @@ def run_backward(
                 if wanted is not None and not runs:  # PyTorch, too, shows hooks only to gradients that end here
                     _catch(node, incoming, wanted, caught)
                 if runs:
-                    outgoing = run_watched(node, incoming) if watched else node._run(incoming)
+                    if watched:
+                        outgoing = run_watched(node, incoming)
+                    else:
+                        outgoing = node._run(incoming) if useful is None else node._run_for(useful, incoming)
                     if node._hooks:
                         outgoing = _after(node, outgoing, tuple(incoming))
                     incoming = None

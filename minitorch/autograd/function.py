@@ -69,6 +69,17 @@ class FunctionCtx(Node):
             results = (results,)
         return results if len(results) == len(self._edges) else self._fitted(results)
 
+    def _run_for(self, useful, grads):
+        """As PyTorch (task_should_compute_output): operations of ours skip the rest, functions of others are not told."""
+        if not self._forward_cls._ours:
+            return self._run(grads)
+        needs = self.needs_input_grad
+        self.needs_input_grad = tuple([edge is not None and edge[0] in useful for edge in self._edges])
+        try:
+            return self._run(grads)
+        finally:
+            self.needs_input_grad = needs
+
     def _zeros(self, number: int) -> Tensor | None:
         """The gradient of an output that nothing depends on."""
         shape, dtype = self._metadata[number]

@@ -53,6 +53,10 @@ class Node:
         """The gradients with respect to the function's arguments, one per edge."""
         raise NotImplementedError
 
+    def _run_for(self, useful: dict, grads: list[Tensor | None]) -> tuple[Tensor | None, ...]:
+        """The same, where only the gradients of `useful` nodes are asked for."""
+        return self._run(grads)
+
     def _release(self) -> None:
         """Forget what was saved for the derivative."""
 

@@ -36,9 +36,10 @@ class Mm(Function):
     @staticmethod
     def backward(ctx, grad):
         input, mat2 = ctx.saved_tensors
+        needs = ctx.needs_input_grad
         return (
-            None if mat2 is None else _left_gradient(grad, mat2, ctx.columns[0]),
-            None if input is None else _right_gradient(grad, input, ctx.columns[1]),
+            _left_gradient(grad, mat2, ctx.columns[0]) if needs[0] else None,
+            _right_gradient(grad, input, ctx.columns[1]) if needs[1] else None,
         )
 
 
@@ -72,10 +73,11 @@ class Addmm(Function):
         mat1, mat2 = ctx.saved_tensors
         beta, alpha = ctx.factors
         product = grad if alpha == 1 else grad * alpha
+        needs = ctx.needs_input_grad
         return (
-            (grad if beta == 1 else grad * beta) if ctx.needs_input_grad[0] else None,
-            None if mat2 is None else _left_gradient(product, mat2, ctx.columns[0]),
-            None if mat1 is None else _right_gradient(product, mat1, ctx.columns[1]),
+            (grad if beta == 1 else grad * beta) if needs[0] else None,
+            _left_gradient(product, mat2, ctx.columns[0]) if needs[1] else None,
+            _right_gradient(product, mat1, ctx.columns[1]) if needs[2] else None,
             None,
             None,
         )
@@ -120,14 +122,14 @@ class Linear(Function):
     @staticmethod
     def backward(ctx, grad):
         input, weight = ctx.saved_tensors
-        to_bias = ctx.needs_input_grad[0]
+        to_bias, to_input, to_weight = ctx.needs_input_grad
         if mode.enabled:  # the gradients are differentiated again: each with a history of its own
             return (
                 grad.sum(0) if to_bias else None,
-                None if weight is None else mm(grad, weight),
-                None if input is None else mm(t(grad), input),
+                mm(grad, weight) if to_input else None,
+                mm(t(grad), input) if to_weight else None,
             )
-        arrays = None if input is None else input.array, None if weight is None else weight.array
+        arrays = input.array if to_weight else None, weight.array if to_input else None
         gradients = grad.kernels.linear_backward(grad.array, *arrays, to_bias)
         return tuple([None if each is None else wrap(each) for each in gradients])
 

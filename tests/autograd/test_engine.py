@@ -227,6 +227,43 @@ def test_backward_with_inputs_touches_only_those():
     check(body)
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda F, x, w: F.linear(x, w, w[:, 0]),
+        lambda F, x, w: w.addmm(x, w.t(), alpha=2),
+        lambda F, x, w: x @ w,
+        lambda F, x, w: x * w,
+        lambda F, x, w: F.conv1d(x[None], w[:, None, :2]),
+    ],
+)
+def test_passes_for_one_input_lose_nothing(operation):
+    """What nobody asks for is not computed; the next pass, which asks for all, computes all."""
+
+    def body(torch, x, w):
+        leaves = x.detach().requires_grad_(), w.detach().requires_grad_()
+        y = operation(torch.nn.functional, *leaves).sin().sum()
+        alone = [torch.autograd.grad(y, [leaf], retain_graph=True)[0] for leaf in leaves]
+        y.backward()
+        return *alone, *(leaf.grad for leaf in leaves)
+
+    check(body, Input((3, 3), "float64"), Input((3, 3), "float64"), grad=False)
+
+
+def test_a_pass_for_one_input_computes_no_other(monkeypatch):
+    """As in PyTorch, whose own functions skip what is not asked for; a convolution has a kernel for each gradient."""
+    x, w = minitorch.ones(2, 2, 2, requires_grad=True), minitorch.ones(2, 2, 1, requires_grad=True)
+    y = minitorch.nn.functional.conv1d(x, w).sum()
+    kernel, asked = minitorch.kernels.cpu.conv2d_parameters, []
+    monkeypatch.setattr(
+        minitorch.kernels.cpu, "conv2d_parameters", lambda *arguments: asked.append(1) or kernel(*arguments)
+    )
+    minitorch.autograd.grad(y, [x], retain_graph=True)
+    assert not asked
+    minitorch.autograd.grad(y, [w])
+    assert asked
+
+
 def test_accumulation_is_in_place():
     """The second pass adds to the tensor that `.grad` is; with create_graph it is a new one."""
 
