@@ -1,5 +1,7 @@
 """minitorch: a PyTorch that people can read. PyTorch: torch/__init__.py, name by name."""
 
+import math
+
 from minitorch import types as types
 from minitorch._settings import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
 from minitorch._settings import get_deterministic_debug_mode as get_deterministic_debug_mode
@@ -17,6 +19,13 @@ from minitorch._settings import use_deterministic_algorithms as use_deterministi
 from minitorch._storage import Storage as Storage
 from minitorch._tensor import Tensor as Tensor
 from minitorch._tensor_str import set_printoptions as set_printoptions
+from minitorch._what_it_is import is_complex as is_complex
+from minitorch._what_it_is import is_floating_point as is_floating_point
+from minitorch._what_it_is import is_nonzero as is_nonzero
+from minitorch._what_it_is import is_storage as is_storage
+from minitorch._what_it_is import is_tensor as is_tensor
+from minitorch._what_it_is import numel as numel
+from minitorch._what_it_is import typename as typename
 from minitorch.autograd.anomaly_mode import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
 from minitorch.autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_enabled
 from minitorch.autograd.grad_mode import enable_grad as enable_grad
@@ -447,6 +456,8 @@ from minitorch.func.vmap import vmap as vmap
 from minitorch.serialization import load as load
 from minitorch.serialization import save as save
 
+e, inf, nan, pi, newaxis = math.e, math.inf, math.nan, math.pi, None
+
 # Second names of the same things.
 float = float32
 double = float64
@@ -462,41 +473,3 @@ arcsin, arccos, arctan, fix = asin, acos, atan, trunc
 greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
 trapz = trapezoid
 arctan2, clip, moveaxis, swapaxes, swapdims = atan2, clamp, movedim, transpose, transpose
-
-
-def is_tensor(obj: object) -> bool:
-    """Whether it is a Tensor. PyTorch: torch.is_tensor."""
-    return isinstance(obj, Tensor)
-
-
-def numel(input: Tensor) -> int:
-    """The number of elements. PyTorch: torch.numel."""
-    return input.numel()
-
-
-def is_floating_point(input: Tensor) -> bool:
-    """Whether the dtype is a floating-point one. PyTorch: torch.is_floating_point."""
-    return input.is_floating_point()
-
-
-def is_nonzero(input: Tensor) -> bool:
-    """Whether the only element is not 0. RuntimeError for several elements. PyTorch: torch.is_nonzero."""
-    return input.__bool__()
-
-
-def is_complex(input: Tensor) -> bool:
-    """Whether the dtype is a complex one. PyTorch: torch.is_complex."""
-    return input.is_complex()
-
-
-def is_storage(obj: object) -> bool:
-    """Whether it is the memory of a tensor. PyTorch: torch.is_storage."""
-    return isinstance(obj, Storage)
-
-
-def typename(obj: object) -> str:
-    """The name of its type, of a tensor the older one: "torch.FloatTensor". PyTorch: torch.typename."""
-    if isinstance(obj, Tensor):
-        return obj.type()
-    kind = obj if isinstance(obj, type) else type(obj)
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

@@ -24,8 +24,26 @@ from minitorch._storage import Storage
 from minitorch.kernels import cpu
 
 
+class _TensorMeta(type):
+    """The type of Tensor, which is named as in PyTorch: programs print `type(x)`."""
+
+    def __repr__(cls) -> str:
+        module = "torch" if cls.__module__ == __name__ else cls.__module__.replace("minitorch", "torch", 1)
+        return f"<class '{module}.{cls.__qualname__}'>"
+
+
 class Tensor(
-    Arithmetic, Functions, InPlace, InPlaceFunctions, Shape, Indexing, Linalg, Reduction, Statistics, Conversion
+    Arithmetic,
+    Functions,
+    InPlace,
+    InPlaceFunctions,
+    Shape,
+    Indexing,
+    Linalg,
+    Reduction,
+    Statistics,
+    Conversion,
+    metaclass=_TensorMeta,
 ):
     """A multi-dimensional array that remembers how it was made. PyTorch: torch.Tensor.
 

@@ -6,37 +6,37 @@ import minitorch
 class Reduction:
     """`x.sum(dim)` is an operation on x; its docstring stands there."""
 
-    def sum(self, dim=None, keepdim=False, *, dtype=None):
+    def sum(self, dim=None, keepdim=False, *, dtype=None, **numpy):
         """See `minitorch.sum`."""
-        return minitorch.sum(self, dim, keepdim, dtype=dtype)
+        return minitorch.sum(self, dim, keepdim, dtype=dtype, **numpy)
 
-    def mean(self, dim=None, keepdim=False, *, dtype=None):
+    def mean(self, dim=None, keepdim=False, *, dtype=None, **numpy):
         """See `minitorch.mean`."""
-        return minitorch.mean(self, dim, keepdim, dtype=dtype)
+        return minitorch.mean(self, dim, keepdim, dtype=dtype, **numpy)
 
-    def prod(self, dim=None, keepdim=False, *, dtype=None):
+    def prod(self, dim=None, keepdim=False, *, dtype=None, **numpy):
         """See `minitorch.prod`."""
-        return minitorch.prod(self, dim, keepdim, dtype=dtype)
+        return minitorch.prod(self, dim, keepdim, dtype=dtype, **numpy)
 
     def sum_to_size(self, *size):
         """See `minitorch.sum_to_size`."""
         return minitorch.ops.reduce.sum_to_size(self, *size)
 
-    def var(self, dim=None, unbiased=True, keepdim=False, *, correction=None):
+    def var(self, dim=None, unbiased=True, keepdim=False, *, correction=None, **numpy):
         """See `minitorch.var`."""
-        return minitorch.var(self, dim, unbiased, keepdim, correction=correction)
+        return minitorch.var(self, dim, unbiased, keepdim, correction=correction, **numpy)
 
-    def std(self, dim=None, unbiased=True, keepdim=False, *, correction=None):
+    def std(self, dim=None, unbiased=True, keepdim=False, *, correction=None, **numpy):
         """See `minitorch.std`."""
-        return minitorch.std(self, dim, unbiased, keepdim, correction=correction)
+        return minitorch.std(self, dim, unbiased, keepdim, correction=correction, **numpy)
 
-    def any(self, dim=None, keepdim=False):
+    def any(self, dim=None, keepdim=False, **numpy):
         """See `minitorch.any`."""
-        return minitorch.any(self, dim, keepdim)
+        return minitorch.any(self, dim, keepdim, **numpy)
 
-    def all(self, dim=None, keepdim=False):
+    def all(self, dim=None, keepdim=False, **numpy):
         """See `minitorch.all`."""
-        return minitorch.all(self, dim, keepdim)
+        return minitorch.all(self, dim, keepdim, **numpy)
 
     def count_nonzero(self, dim=None):
         """See `minitorch.count_nonzero`."""
@@ -46,13 +46,13 @@ class Reduction:
         """See `minitorch.logsumexp`."""
         return minitorch.logsumexp(self, dim, keepdim)
 
-    def amax(self, dim=(), keepdim=False):
+    def amax(self, dim=(), keepdim=False, **numpy):
         """See `minitorch.amax`."""
-        return minitorch.amax(self, dim, keepdim)
+        return minitorch.amax(self, dim, keepdim, **numpy)
 
-    def amin(self, dim=(), keepdim=False):
+    def amin(self, dim=(), keepdim=False, **numpy):
         """See `minitorch.amin`."""
-        return minitorch.amin(self, dim, keepdim)
+        return minitorch.amin(self, dim, keepdim, **numpy)
 
     def max(self, *args, **kwargs):
         """See `minitorch.max`."""
@@ -66,21 +66,21 @@ class Reduction:
         """See `minitorch.aminmax`."""
         return minitorch.aminmax(self, dim=dim, keepdim=keepdim)
 
-    def argmax(self, dim=None, keepdim=False):
+    def argmax(self, dim=None, keepdim=False, **numpy):
         """See `minitorch.argmax`."""
-        return minitorch.argmax(self, dim, keepdim)
+        return minitorch.argmax(self, dim, keepdim, **numpy)
 
-    def argmin(self, dim=None, keepdim=False):
+    def argmin(self, dim=None, keepdim=False, **numpy):
         """See `minitorch.argmin`."""
-        return minitorch.argmin(self, dim, keepdim)
+        return minitorch.argmin(self, dim, keepdim, **numpy)
 
-    def cumsum(self, dim, *, dtype=None):
+    def cumsum(self, dim=None, *, dtype=None, **numpy):
         """See `minitorch.cumsum`."""
-        return minitorch.cumsum(self, dim, dtype=dtype)
+        return minitorch.cumsum(self, dim, dtype=dtype, **numpy)
 
-    def cumprod(self, dim, *, dtype=None):
+    def cumprod(self, dim=None, *, dtype=None, **numpy):
         """See `minitorch.cumprod`."""
-        return minitorch.cumprod(self, dim, dtype=dtype)
+        return minitorch.cumprod(self, dim, dtype=dtype, **numpy)
 
     def sort(self, dim=-1, descending=False, *, stable=False):
         """See `minitorch.sort`."""
@@ -110,10 +110,10 @@ class Reduction:
         """See `minitorch.norm`."""
         return minitorch.norm(self, p, dim, keepdim, dtype)
 
-    def softmax(self, dim, dtype=None):
+    def softmax(self, dim=None, dtype=None, **numpy):
         """See `minitorch.softmax`."""
-        return minitorch.softmax(self, dim, dtype)
+        return minitorch.softmax(self, dim, dtype, **numpy)
 
-    def log_softmax(self, dim, dtype=None):
+    def log_softmax(self, dim=None, dtype=None, **numpy):
         """See `minitorch.log_softmax`."""
-        return minitorch.log_softmax(self, dim, dtype)
+        return minitorch.log_softmax(self, dim, dtype, **numpy)

@@ -42,9 +42,9 @@ class Shape:
         """See `minitorch.ops.shape.movedim`."""
         return minitorch.ops.shape.movedim(self, source, destination)
 
-    def unsqueeze(self, dim):
+    def unsqueeze(self, dim=None, **numpy):
         """See `minitorch.ops.shape.unsqueeze`."""
-        return minitorch.ops.shape.unsqueeze(self, dim)
+        return minitorch.ops.shape.unsqueeze(self, dim, **numpy)
 
     def expand_as(self, other):
         """See `minitorch.ops.shape.expand_as`."""
@@ -57,9 +57,9 @@ class Shape:
     swapaxes = swapdims = transpose
     moveaxis = movedim
 
-    def squeeze(self, dim=None):
+    def squeeze(self, dim=None, **numpy):
         """See `minitorch.ops.shape.squeeze`."""
-        return minitorch.ops.shape.squeeze(self, dim)
+        return minitorch.ops.shape.squeeze(self, dim, **numpy)
 
     def t(self):
         """See `minitorch.ops.shape.t`."""

@@ -17,8 +17,7 @@ from minitorch.autograd.grad_mode import set_grad_enabled as set_grad_enabled
 from minitorch.autograd.gradcheck import gradcheck as gradcheck
 from minitorch.autograd.gradcheck import gradgradcheck as gradgradcheck
 from minitorch.autograd.node import gradient_edge
-
-Variable = Tensor
+from minitorch.autograd.variable import Variable as Variable
 
 
 def backward(

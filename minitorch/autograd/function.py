@@ -162,6 +162,16 @@ class Function(metaclass=FunctionMeta):
         """Run forward(), and record it where an argument requires a gradient."""
         if not mode.enabled:
             return _run_unrecorded(cls, args)
+        if cls._ours and not _any_requires_grad(args):
+            mode.enabled = False
+            try:
+                ctx = _Dropped()
+                result = cls.forward(ctx, *args)
+            finally:
+                mode.enabled = True
+            for each in ctx._dirty:
+                each._storage.version += 1
+            return result
         edges = [gradient_edge(each) if isinstance(each, Tensor) else None for each in args]
         needs = tuple(
             [
@@ -171,7 +181,7 @@ class Function(metaclass=FunctionMeta):
         )
         recorded = True in needs
         # A node comes after its inputs' nodes, which may just have been made: the numbers are the order of backward().
-        node = cls._backward_cls() if recorded or not cls._ours else _Dropped()
+        node = cls._backward_cls()
         node.needs_input_grad = needs
         mode.enabled = False
         try:
@@ -192,6 +202,16 @@ class Function(metaclass=FunctionMeta):
         for each in node._dirty:
             each._storage.version += 1
         return result
+
+
+def _any_requires_grad(args: tuple) -> bool:
+    """Whether a tensor among them does: Tensor.requires_grad, written out, since this is asked of every operation."""
+    for each in args:
+        if isinstance(each, Tensor) and (
+            each._requires_grad or (each._base is not None and each._base._requires_grad)
+        ):
+            return True
+    return False
 
 
 def _run_unrecorded(cls: type[Function], args: tuple):

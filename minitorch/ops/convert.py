@@ -40,11 +40,11 @@ def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.asarray(data)
         kind = dtype or types.of_numpy(array.dtype)
-    elif (array := _plain_list(data)) is not None:
+    elif (array := _plain(data)) is not None:
         natural = types.of_numpy(array.dtype)
         kind = dtype or (types.get_default_dtype() if natural.is_floating_point else natural)
-        if kind.category < natural.category or kind.itemsize < 4:
-            array = _array_of(data, (len(data),), kind)  # may not fit: checked number by number
+        if kind.category < natural.category or kind.itemsize < (4 if kind.is_floating_point else natural.itemsize):
+            array = _array_of(data, array.shape, kind)  # may not fit: checked number by number
     else:
         shape = _shape_of(data)
         kind = dtype or _infer_dtype(data, shape)
@@ -75,13 +75,15 @@ def legacy_tensor(cls: type, *args, device=None) -> Tensor:
     return result
 
 
-def _plain_list(data: object) -> np.ndarray | None:
-    """A flat list of numbers of one Python type, as labels are: NumPy reads it in a tenth of the time. None for others."""
-    if type(data) is not list or len(data) < 8:
-        return None
-    kinds = set(map(type, data))
-    kind = kinds.pop()
-    if kinds or kind not in (int, float, bool):
+def _plain(data: object) -> np.ndarray | None:
+    """A number or a flat list of numbers of one type, as labels are: NumPy reads it in a tenth of the time. None for others."""
+    kind = type(data)
+    if kind is list and data:
+        kinds = set(map(type, data))
+        kind = kinds.pop()
+        if kinds:
+            return None
+    if kind not in (int, float, bool):
         return None
     try:
         return np.array(data, dtype={int: np.int64, float: np.float64, bool: np.bool_}[kind])
@@ -170,6 +172,9 @@ class ToCopy(Function):
 
     @staticmethod
     def forward(ctx, input, dtype, memory_format):
+        array = input.array
+        if memory_format is None and array.flags.c_contiguous and 1 not in array.shape and array.size:
+            return wrap(_own_copy(input.kernels, array, dtype))
         return _copy(input, types.of_numpy(dtype), strides_in_format(input, memory_format))
 
     @staticmethod

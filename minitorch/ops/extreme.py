@@ -7,11 +7,13 @@ from minitorch.ops.out import deliver, deliver_all
 from minitorch.ops.pointwise import maximum, minimum
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.reduce import Axes, Dims, axes_of, restore, sum
-from minitorch.ops.sizes import several, wrap_dim
+from minitorch.ops.sizes import numpy_names, several, wrap_dim
 
 
-def amax(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+def amax(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | None = None, **numpy) -> Tensor:
     """The largest elements over dimensions; equal ones share the gradient. PyTorch: torch.amax."""
+    if numpy:
+        dim, keepdim = numpy_names("amax", numpy, dim, keepdim)
     result = Amax.apply(input, _axes("amax", input, dim), keepdim)
     return result if out is None else deliver(out, "amax", result, input, cast=False)
 
@@ -31,8 +33,10 @@ class Amax(Function):
         return _share(grad, ctx), None, None
 
 
-def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | None = None, **numpy) -> Tensor:
     """The smallest elements over dimensions; equal ones share the gradient. PyTorch: torch.amin."""
+    if numpy:
+        dim, keepdim = numpy_names("amin", numpy, dim, keepdim)
     result = Amin.apply(input, _axes("amin", input, dim), keepdim)
     return result if out is None else deliver(out, "amin", result, input, cast=False)
 
@@ -53,12 +57,20 @@ class Amin(Function):
 
 
 def max(
-    input: Tensor, dim: "int | Tensor | None" = None, keepdim: bool = False, *, other: Tensor | None = None, out=None
+    input: Tensor,
+    dim: "int | Tensor | None" = None,
+    keepdim: bool = False,
+    *,
+    other: Tensor | None = None,
+    out=None,
+    **numpy,
 ) -> "Tensor | return_types.max":
     """The largest element; along a dimension, (values, indices); of two tensors, the larger of each pair.
 
     The index is the first of equal elements. PyTorch: torch.max.
     """
+    if numpy:
+        dim, keepdim = numpy_names("max", numpy, dim, keepdim)
     check_tensor(input, "max", "input", 1)
     if other is not None or isinstance(dim, Tensor):
         return maximum(input, dim if other is None else other, out=out)
@@ -100,12 +112,20 @@ class Max(Function):
 
 
 def min(
-    input: Tensor, dim: "int | Tensor | None" = None, keepdim: bool = False, *, other: Tensor | None = None, out=None
+    input: Tensor,
+    dim: "int | Tensor | None" = None,
+    keepdim: bool = False,
+    *,
+    other: Tensor | None = None,
+    out=None,
+    **numpy,
 ) -> "Tensor | return_types.min":
     """The smallest element; along a dimension, (values, indices); of two tensors, the smaller of each pair.
 
     The index is the first of equal elements. PyTorch: torch.min.
     """
+    if numpy:
+        dim, keepdim = numpy_names("min", numpy, dim, keepdim)
     check_tensor(input, "min", "input", 1)
     if other is not None or isinstance(dim, Tensor):
         return minimum(input, dim if other is None else other, out=out)
@@ -160,14 +180,22 @@ def aminmax(
     return result if out is None else deliver_all(out, "aminmax", result, cast=False)
 
 
-def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+def argmax(
+    input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None, **numpy
+) -> Tensor:
     """The first place of the largest element along dim, or among all, int64. PyTorch: torch.argmax."""
+    if numpy:
+        dim, keepdim = numpy_names("argmax", numpy, dim, keepdim)
     result = _place_of("argmax", input, dim, keepdim, True)
     return result if out is None else deliver(out, "argmax", result, input, cast=False)
 
 
-def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+def argmin(
+    input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None, **numpy
+) -> Tensor:
     """The first place of the smallest element along dim, or among all, int64. PyTorch: torch.argmin."""
+    if numpy:
+        dim, keepdim = numpy_names("argmin", numpy, dim, keepdim)
     result = _place_of("argmin", input, dim, keepdim, False)
     return result if out is None else deliver(out, "argmin", result, input, cast=False)
 

@@ -13,7 +13,7 @@ from minitorch.autograd.function import Function
 from minitorch.ops.joining import cat
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import check_tensor
-from minitorch.ops.sizes import is_expandable_to, sizes_of, wrap_dim
+from minitorch.ops.sizes import is_expandable_to, numpy_names, sizes_of, wrap_dim
 from minitorch.ops.where import where
 
 Dims = int | Sequence[int] | None
@@ -21,9 +21,11 @@ Axes = tuple[int, ...] | None  # ascending, counted from the front; None: all of
 
 
 def sum(
-    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: types.dtype | None = None
+    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: types.dtype | None = None, **numpy
 ) -> Tensor:
     """The sum of all elements or over dimensions; of integers and bool in int64. PyTorch: torch.sum."""
+    if numpy:
+        dim, keepdim = numpy_names("sum", numpy, dim, keepdim)
     check_tensor(input, "sum", "input", 1)
     if dtype is not None:
         input = _cast(input, dtype)
@@ -90,9 +92,11 @@ def sum_to_size(input: Tensor, *size) -> Tensor:
 
 
 def mean(
-    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: types.dtype | None = None, out=None
+    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: types.dtype | None = None, out=None, **numpy
 ) -> Tensor:
     """The mean of all elements or over dimensions. Raises RuntimeError for integers. PyTorch: torch.mean."""
+    if numpy:
+        dim, keepdim = numpy_names("mean", numpy, dim, keepdim)
     check_tensor(input, "mean", "input", 1)
     if dtype is not None:
         _check_mean(dtype, "Optional")
@@ -148,9 +152,11 @@ def _check_mean(dtype: types.dtype, whose: str) -> None:
 
 
 def prod(
-    input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: types.dtype | None = None
+    input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: types.dtype | None = None, **numpy
 ) -> Tensor:
     """The product of all elements or along a dimension; of integers in int64. PyTorch: torch.prod."""
+    if numpy:
+        dim, keepdim = numpy_names("prod", numpy, dim, keepdim)
     check_tensor(input, "prod", "input", 1)
     if dtype is not None:
         input = _cast(input, dtype)
@@ -224,11 +230,14 @@ def var(
     *,
     correction: float | None = None,
     out: Tensor | None = None,
+    **numpy,
 ) -> Tensor:
     """The variance: squared deviations from the mean, summed and divided by (elements - correction).
 
     `unbiased` stands for a correction of 1. Raises RuntimeError for integers. PyTorch: torch.var.
     """
+    if numpy:
+        dim, keepdim = numpy_names("var", numpy, dim, keepdim)
     result = Var.apply(input, *_deviation_arguments("var", input, dim, unbiased, correction), keepdim)
     return result if out is None else deliver(out, "var", result, input)
 
@@ -256,8 +265,11 @@ def std(
     *,
     correction: float | None = None,
     out: Tensor | None = None,
+    **numpy,
 ) -> Tensor:
     """The square root of `var`, with the same arguments. PyTorch: torch.std."""
+    if numpy:
+        dim, keepdim = numpy_names("std", numpy, dim, keepdim)
     result = Std.apply(input, *_deviation_arguments("std", input, dim, unbiased, correction), keepdim)
     return result if out is None else deliver(out, "std", result, input)
 
@@ -342,14 +354,18 @@ def _variance_backward(grad: Tensor, input: Tensor, ctx) -> Tensor:
     return (2 / ctx.freedom if ctx.freedom else math.inf) * grad * (input - center)
 
 
-def any(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+def any(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None, **numpy) -> Tensor:
     """Whether some element is not zero; bool, but uint8 for uint8. PyTorch: torch.any."""
+    if numpy:
+        dim, keepdim = numpy_names("any", numpy, dim, keepdim)
     result = _truth("any", input, dim, keepdim)
     return result if out is None else deliver(out, "any", result, input, cast=False)
 
 
-def all(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+def all(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None, **numpy) -> Tensor:
     """Whether no element is zero; bool, but uint8 for uint8. PyTorch: torch.all."""
+    if numpy:
+        dim, keepdim = numpy_names("all", numpy, dim, keepdim)
     result = _truth("all", input, dim, keepdim)
     return result if out is None else deliver(out, "all", result, input, cast=False)
 

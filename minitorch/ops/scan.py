@@ -7,13 +7,15 @@ from minitorch.ops.joining import cat
 from minitorch.ops.out import deliver, deliver_all
 from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor
-from minitorch.ops.sizes import wrap_dim
+from minitorch.ops.sizes import numpy_names, wrap_dim
 
 
 def cumsum(
-    input: Tensor, dim: int, *, dtype: types.dtype | None = None, out: Tensor | None = None
+    input: Tensor, dim: int | None = None, *, dtype: types.dtype | None = None, out: Tensor | None = None, **numpy
 ) -> Tensor:
     """The sum of each element and those before it; of integers in int64. PyTorch: torch.cumsum."""
+    if numpy:
+        dim, _ = numpy_names("cumsum", numpy, dim)
     input = _prepared("cumsum", input, dtype if dtype is not None or out is None else out.dtype)
     result = Cumsum.apply(input, wrap_dim(dim, input.array.ndim))
     return result if out is None else deliver(out, "cumsum", result, input, cast=False)
@@ -33,9 +35,11 @@ class Cumsum(Function):
 
 
 def cumprod(
-    input: Tensor, dim: int, *, dtype: types.dtype | None = None, out: Tensor | None = None
+    input: Tensor, dim: int | None = None, *, dtype: types.dtype | None = None, out: Tensor | None = None, **numpy
 ) -> Tensor:
     """The product of each element and those before it; of integers in int64. PyTorch: torch.cumprod."""
+    if numpy:
+        dim, _ = numpy_names("cumprod", numpy, dim)
     input = _prepared("cumprod", input, dtype if dtype is not None or out is None else out.dtype)
     result = Cumprod.apply(input, wrap_dim(dim, input.array.ndim))
     return result if out is None else deliver(out, "cumprod", result, input, cast=False)

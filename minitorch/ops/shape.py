@@ -15,6 +15,7 @@ from minitorch.ops.promotion import broadcast, check_tensor
 from minitorch.ops.sizes import (
     checked_numel,
     infer_size,
+    numpy_names,
     several,
     sizes_of,
     view_strides,
@@ -382,8 +383,10 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
     return expand(input, size)
 
 
-def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+def squeeze(input: Tensor, dim: int | Sequence[int] | None = None, **numpy) -> Tensor:
     """Without dimensions of size 1: all of them, or those named. PyTorch: torch.squeeze."""
+    if numpy:
+        dim, _ = numpy_names("squeeze", numpy, dim)
     shape, stride = input.array.shape, input.stride()
     function = Squeeze
     if dim is None:
@@ -422,8 +425,10 @@ class SqueezeDims(Squeeze):
     node_name = "SqueezeBackward2"
 
 
-def unsqueeze(input: Tensor, dim: int) -> Tensor:
+def unsqueeze(input: Tensor, dim: int | None = None, **numpy) -> Tensor:
     """A new dimension of size 1. PyTorch: torch.unsqueeze."""
+    if numpy:
+        dim, _ = numpy_names("unsqueeze", numpy, dim)
     check_tensor(input, "unsqueeze", "input", 1)
     shape, stride = input.array.shape, input.stride()
     dim = wrap_dim(dim, len(shape) + 1, "unsqueeze(): argument 'dim' (position 1)")
@@ -437,7 +442,9 @@ class Unsqueeze(Function):
     @staticmethod
     def forward(ctx, input, dim, shape, stride):
         ctx.dim = dim
-        return window(input, shape, stride, input._offset)
+        array = input.array
+        seen = array.reshape(shape) if array.flags.c_contiguous and array.size else None  # a third of a window's time
+        return window(input, shape, stride, input._offset, seen)
 
     @staticmethod
     def backward(ctx, grad):

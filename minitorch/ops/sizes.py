@@ -24,6 +24,21 @@ def wrap_dim(dim: int, ndim: int, argument: str = "argument 'dim'") -> int:
     return dim + limit if dim < 0 else dim
 
 
+def numpy_names(function: str, names: dict[str, object], dim, keepdim: bool = False) -> tuple:
+    """dim and keepdim, where `names` may say axis and keepdims. Raises TypeError for any other name.
+
+    PyTorch: numpy_compatibility_arg_names in torch/csrc/utils/python_arg_parser.cpp.
+    """
+    for name, value in names.items():
+        if name == "axis":
+            dim = value
+        elif name == "keepdims":
+            keepdim = value
+        else:
+            raise TypeError(f"{function}() got an unexpected keyword argument '{name}'")
+    return dim, keepdim
+
+
 def sizes_of(sizes: tuple, function: str, argument: str = "size") -> tuple[int, ...]:
     """The sizes in `f(2, 3)`, `f((2, 3))` or `f([2, 3])` alike, as Python integers."""
     if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):

@@ -6,11 +6,13 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.promotion import check_tensor
-from minitorch.ops.sizes import wrap_dim
+from minitorch.ops.sizes import numpy_names, wrap_dim
 
 
-def softmax(input: Tensor, dim: int, dtype: types.dtype | None = None) -> Tensor:
+def softmax(input: Tensor, dim: int | None = None, dtype: types.dtype | None = None, **numpy) -> Tensor:
     """exp(input) divided by its sum along dim. Shape: any. Floats only. PyTorch: torch.softmax."""
+    if numpy:
+        dim, _ = numpy_names("softmax", numpy, dim)
     input, axis = _prepared("softmax", input, dim, dtype)
     return Softmax.apply(input, axis)
 
@@ -52,8 +54,10 @@ class SoftmaxBackwardData(Function):
         return SoftmaxBackwardData.apply(grad, result, axis), to_result, None
 
 
-def log_softmax(input: Tensor, dim: int, dtype: types.dtype | None = None) -> Tensor:
+def log_softmax(input: Tensor, dim: int | None = None, dtype: types.dtype | None = None, **numpy) -> Tensor:
     """log(softmax(input, dim)), without underflow. Shape: any. Floats only. PyTorch: torch.log_softmax."""
+    if numpy:
+        dim, _ = numpy_names("log_softmax", numpy, dim)
     input, axis = _prepared("log_softmax", input, dim, dtype)
     return LogSoftmax.apply(input, axis)
 

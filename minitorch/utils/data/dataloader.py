@@ -20,9 +20,8 @@ class DataLoader(Generic[T_co]):
     """Iterates over a dataset in batches; every `iter` is one epoch. PyTorch: torch.utils.data.DataLoader.
 
     `batch_size` None (and no `batch_sampler`): single samples. `iter` draws two words from `generator`, or
-    from the global one; the sampler draws at the first batch. Samples are loaded in the calling process:
-    `num_workers` above 0 raises NotImplementedError, and memory is never pinned. ValueError for options that
-    exclude each other.
+    from the global one; the sampler draws at the first batch. Samples are loaded in the calling process, or in
+    `num_workers` others; memory is never pinned. ValueError for options that exclude each other.
     """
 
     _initialized = False
