@@ -1,11 +1,16 @@
 """Recurrent layers: a cell, applied step by step. PyTorch: aten/src/ATen/native/RNN.cpp.
 
-A composite. The product with the input is made for all steps at once; the one with the state cannot be.
+A composite. The product with the input is made for all steps at once; the one with the state cannot be. An LSTM on
+sequences of one length, the usual case, has a kernel for all of its steps.
 """
 
 from collections.abc import Callable, Sequence
 
-from minitorch._tensor import Tensor
+from minitorch._tensor import Tensor, wrap
+from minitorch.autograd.engine import run_backward
+from minitorch.autograd.function import Function
+from minitorch.autograd.grad_mode import mode
+from minitorch.autograd.node import gradient_edge
 from minitorch.ops.activation import relu, sigmoid, tanh
 from minitorch.ops.joining import cat, stack
 from minitorch.ops.matmul import linear
@@ -64,16 +69,23 @@ def layer(
     reverse: bool,
 ) -> tuple[Tensor, State]:
     """The outputs of all steps, laid out as the input, and each sequence's last state."""
-    projected = linear(input, weights.ih, weights.bias_ih)
+    projected = linear(input.contiguous(), weights.ih, weights.bias_ih)
+    if cell is lstm_cell and sizes is None and weights.hr is None and _one_float_dtype(projected, weights.hh, *state):
+        output, *state = Lstm.apply(projected, *state, weights.hh, weights.bias_hh, reverse)
+        return output, tuple(state)
     steps = unbind(projected, 0) if sizes is None else split(projected, list(sizes))
     order = range(len(steps) - 1, -1, -1) if reverse else range(len(steps))
     outputs: list[Tensor | None] = [None] * len(steps)
     if sizes is None:
-        for step in order:
-            state = cell(steps[step], state, weights)
-            outputs[step] = state[0]
-        return stack(outputs), state
+        return _dense(steps, order, cell, state, weights, outputs)
     return _packed(steps, sizes, order, cell, state, weights, outputs)
+
+
+def _dense(steps, order, cell: Cell, state: State, weights: Weights, outputs) -> tuple[Tensor, State]:
+    for step in order:
+        state = cell(steps[step], state, weights)
+        outputs[step] = state[0]
+    return stack(outputs), state
 
 
 def _packed(steps, sizes, order, cell: Cell, first: State, weights: Weights, outputs) -> tuple[Tensor, State]:
@@ -92,3 +104,49 @@ def _packed(steps, sizes, order, cell: Cell, first: State, weights: Weights, out
     if ended:
         state = tuple([cat([each, *reversed(rows)]) for each, *rows in zip(state, *ended)])
     return cat(outputs), state
+
+
+class Lstm(Function):
+    """All steps of one layer in one direction; differentiated again, it is the composite. PyTorch: mkldnn_rnn_layer."""
+
+    @staticmethod
+    def forward(ctx, projected, h, c, weight, bias, reverse):
+        arrays = projected.array, h.array, c.array, weight.array, None if bias is None else bias.array
+        output, cells, gates = projected.kernels.lstm(*arrays, reverse)
+        last = 0 if reverse else -1
+        result = wrap(output), wrap(output[last].copy()), wrap(cells[last].copy())
+        ctx.save_for_backward(projected, h, c, weight, bias, result[0])
+        ctx.set_materialize_grads(False)
+        ctx.cells, ctx.gates, ctx.reverse = cells, gates, reverse
+        return result
+
+    @staticmethod
+    def backward(ctx, *grads):
+        *inputs, output = ctx.saved_tensors
+        if mode.enabled:
+            return *_derivative_of_steps(inputs, ctx.needs_input_grad, ctx.reverse, grads), None
+        _, h, c, weight, _ = inputs
+        arrays = [None if each is None else each.array for each in (*grads, h, c, weight, output)]
+        gradients = output.kernels.lstm_backward(*arrays, ctx.cells, ctx.gates, ctx.reverse)
+        return *(wrap(each) if need else None for each, need in zip(gradients, ctx.needs_input_grad)), None
+
+
+def _derivative_of_steps(inputs: Sequence[Tensor | None], needs: Sequence[bool], reverse: bool, grads) -> list:
+    """The gradients of the composite of the same inputs, which can be differentiated again."""
+    inputs = [None if each is None else each.view_as(each) for each in inputs]  # two may be one tensor
+    projected, h, c, weight, bias = inputs
+    steps, outputs = unbind(projected, 0), [None] * projected.array.shape[0]
+    order = range(len(steps) - 1, -1, -1) if reverse else range(len(steps))
+    output, state = _dense(steps, order, lstm_cell, (h, c), Weights(None, weight, None, bias), outputs)
+    roots = [(gradient_edge(result), grad) for result, grad in zip((output, *state), grads) if grad is not None]
+    edges = [gradient_edge(each) if need else None for each, need in zip(inputs, needs)]
+    wanted = [edge for edge in edges if edge is not None]
+    found = run_backward([edge for edge, _ in roots], [grad for _, grad in roots], True, True, wanted)
+    return [found.get(edge) for edge in edges]
+
+
+def _one_float_dtype(*tensors: Tensor) -> bool:
+    """Whether the fused kernel takes them: float32 or float64, and something there."""
+    first = tensors[0].array
+    same = all(each.array.dtype == first.dtype for each in tensors)
+    return same and first.dtype.kind == "f" and first.itemsize >= 4 and first.size > 0

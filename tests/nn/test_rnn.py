@@ -1,0 +1,105 @@
+"""Recurrent layers whose steps are one kernel. PyTorch: test/test_nn.py."""
+
+import hypothesis
+import pytest
+from helpers import Input, check
+from hypothesis import strategies as st
+
+import minitorch
+
+pytestmark = pytest.mark.usefixtures("device")
+
+
+def lstm(torch, x, h, c, hidden, **options):
+    """Outputs and all first derivatives of an LSTM, and derivatives of those."""
+    torch.manual_seed(0)
+    layer = torch.nn.LSTM(x.shape[-1], hidden, **options).to(x.dtype)
+    leaves = [x.detach().requires_grad_(), h.detach().requires_grad_(), c.detach().requires_grad_(), *layer.parameters()]
+    output, (last_h, last_c) = layer(leaves[0], (leaves[1], leaves[2]))
+    total = (output * output.detach().cos()).sum() + last_h.sin().sum() + (last_c * last_c).sum()
+    return output, last_h, last_c, torch.autograd.grad(total, leaves, create_graph=True), leaves
+
+
+@hypothesis.given(
+    steps=st.integers(1, 4),
+    batch=st.integers(1, 19),
+    hidden=st.sampled_from([1, 2, 7, 16, 33]),
+    reverse=st.booleans(),
+    layers=st.integers(1, 2),
+    bias=st.booleans(),
+    batch_first=st.booleans(),
+)
+def test_lstm(steps, batch, hidden, reverse, layers, bias, batch_first):
+    """Batches of several tasks, panels that are not full, both directions, second derivatives."""
+    sizes = (batch, steps, 3) if batch_first else (steps, batch, 3)
+    states = (layers * (1 + reverse), batch, hidden)
+
+    def body(torch, x, h, c):
+        options = {"num_layers": layers, "bidirectional": reverse, "bias": bias, "batch_first": batch_first}
+        output, last_h, last_c, gradients, leaves = lstm(torch, x, h, c, hidden, **options)
+        again = torch.autograd.grad(sum((each * each).sum() for each in gradients), leaves)
+        return output, last_h, last_c, *gradients, *again
+
+    check(body, Input(sizes, "float64"), Input(states, "float64"), Input(states, "float64", seed=1), grad=False)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_wide_lstm(dtype):
+    """More than one block of the product's inner dimension, forwards (from 257 on) and backwards (from 65 on)."""
+
+    def body(torch, x, h, c):
+        output, last_h, last_c, gradients, _ = lstm(torch, x, h, c, 300)
+        return output, last_h, last_c, *[each.detach() for each in gradients]
+
+    check(body, Input((2, 9, 3), dtype), Input((1, 9, 300), dtype), Input((1, 9, 300), dtype), grad=False)
+
+
+def test_gradients_of_one_output_only():
+    """Nothing arrives for the outputs that nobody used."""
+
+    def body(torch, x):
+        torch.manual_seed(0)
+        layer, x = torch.nn.LSTM(3, 4, dtype=torch.float64), x.detach().requires_grad_()
+        results = []
+        for choose in (lambda o, h, c: o, lambda o, h, c: h, lambda o, h, c: c, lambda o, h, c: o[1] * c):
+            output, (h, c) = layer(x)
+            results += torch.autograd.grad(choose(output, h, c).sum(), [x, layer.weight_hh_l0, layer.bias_hh_l0])
+        return results
+
+    check(body, Input((3, 2, 3), "float64"), grad=False)
+
+
+def test_one_tensor_for_two_states():
+    """Its gradient is the sum of both, also where it is differentiated again."""
+
+    def body(torch, x, h):
+        torch.manual_seed(0)
+        layer, h = torch.nn.LSTM(3, 4, dtype=torch.float64), h.detach().requires_grad_()
+        (first,) = torch.autograd.grad(layer(x, (h, h))[0].sum(), [h], create_graph=True)
+        return first, torch.autograd.grad((first * first).sum(), [h])[0]
+
+    check(body, Input((3, 2, 3), "float64"), Input((1, 2, 4), "float64"), grad=False)
+
+
+def test_output_changed_before_backward():
+    """The kernel's derivative reads the output again."""
+    layer = minitorch.nn.LSTM(3, 4)
+    output, _ = layer(minitorch.randn(2, 2, 3))
+    with minitorch.no_grad():
+        output.zero_()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        output.sum().backward()
+
+
+def test_same_bits_for_any_number_of_threads():
+    results = []
+    before = minitorch.get_num_threads()
+    for threads in (1, 2):
+        minitorch.set_num_threads(threads)
+        minitorch.manual_seed(0)
+        layer = minitorch.nn.LSTM(16, 64)
+        output, _ = layer(minitorch.randn(32, 24, 16))
+        output.sum().backward()
+        results.append([output.tolist(), *[each.grad.tolist() for each in layer.parameters()]])
+    minitorch.set_num_threads(before)
+    assert results[0] == results[1]
