@@ -20,8 +20,12 @@ from minitorch._storage import Storage as Storage
 from minitorch._tensor import Tensor as Tensor
 from minitorch._tensor_str import set_printoptions as set_printoptions
 from minitorch._what_it_is import is_complex as is_complex
+from minitorch._what_it_is import is_conj as is_conj
 from minitorch._what_it_is import is_floating_point as is_floating_point
+from minitorch._what_it_is import is_neg as is_neg
 from minitorch._what_it_is import is_nonzero as is_nonzero
+from minitorch._what_it_is import is_same_size as is_same_size
+from minitorch._what_it_is import is_signed as is_signed
 from minitorch._what_it_is import is_storage as is_storage
 from minitorch._what_it_is import is_tensor as is_tensor
 from minitorch._what_it_is import numel as numel
@@ -57,6 +61,8 @@ from minitorch.ops.binary import logaddexp as logaddexp
 from minitorch.ops.binary import logaddexp2 as logaddexp2
 from minitorch.ops.binary import nextafter as nextafter
 from minitorch.ops.binary import xlogy as xlogy
+from minitorch.ops.buffers import from_dlpack as from_dlpack
+from minitorch.ops.buffers import frombuffer as frombuffer
 from minitorch.ops.combination import addcdiv as addcdiv
 from minitorch.ops.combination import addcmul as addcmul
 from minitorch.ops.combination import lerp as lerp
@@ -85,7 +91,6 @@ from minitorch.ops.comparison import ne as ne
 from minitorch.ops.convert import as_tensor as as_tensor
 from minitorch.ops.convert import asarray as asarray
 from minitorch.ops.convert import clone as clone
-from minitorch.ops.convert import from_dlpack as from_dlpack
 from minitorch.ops.convert import from_numpy as from_numpy
 from minitorch.ops.convert import tensor as tensor
 from minitorch.ops.counting import bincount as bincount
@@ -176,6 +181,19 @@ from minitorch.ops.matmul import matmul as matmul
 from minitorch.ops.matmul import mm as mm
 from minitorch.ops.matmul import mv as mv
 from minitorch.ops.matmul import outer as outer
+from minitorch.ops.native import adaptive_max_pool1d as adaptive_max_pool1d
+from minitorch.ops.native import batch_norm as batch_norm
+from minitorch.ops.native import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+from minitorch.ops.native import cosine_embedding_loss as cosine_embedding_loss
+from minitorch.ops.native import embedding as embedding
+from minitorch.ops.native import group_norm as group_norm
+from minitorch.ops.native import hinge_embedding_loss as hinge_embedding_loss
+from minitorch.ops.native import instance_norm as instance_norm
+from minitorch.ops.native import kl_div as kl_div
+from minitorch.ops.native import layer_norm as layer_norm
+from minitorch.ops.native import margin_ranking_loss as margin_ranking_loss
+from minitorch.ops.native import poisson_nll_loss as poisson_nll_loss
+from minitorch.ops.native import triplet_margin_loss as triplet_margin_loss
 from minitorch.ops.normalize import _weight_norm as _weight_norm
 from minitorch.ops.normalize import norm_except_dim as norm_except_dim
 from minitorch.ops.order import bucketize as bucketize
@@ -469,7 +487,38 @@ ger = outer
 absolute, negative, concat, concatenate = abs, neg, cat, cat
 subtract, multiply, divide, true_divide = sub, mul, div, div
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
-arcsin, arccos, arctan, fix = asin, acos, atan, trunc
+arcsin, arccos, arctan, fix, sgn = asin, acos, atan, trunc, sign
 greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
-trapz = trapezoid
+trapz, row_stack = trapezoid, vstack
 arctan2, clip, moveaxis, swapaxes, swapdims = atan2, clamp, movedim, transpose, transpose
+
+# Functions of networks that take the same arguments in nn.functional.
+adaptive_avg_pool1d, avg_pool1d = nn.functional.adaptive_avg_pool1d, nn.functional.avg_pool1d
+bilinear, pdist = nn.functional.bilinear, nn.functional.pdist
+celu, prelu, selu, rrelu = nn.functional.celu, nn.functional.prelu, nn.functional.selu, nn.functional.rrelu
+celu_, relu_, selu_, rrelu_ = nn.functional.celu_, nn.functional.relu_, nn.functional.selu_, nn.functional.rrelu_
+channel_shuffle = native_channel_shuffle = nn.functional.channel_shuffle
+conv1d, conv2d, conv3d = nn.functional.conv1d, nn.functional.conv2d, nn.functional.conv3d
+conv_transpose1d, conv_transpose2d = nn.functional.conv_transpose1d, nn.functional.conv_transpose2d
+conv_transpose3d = nn.functional.conv_transpose3d
+cosine_similarity, pairwise_distance = nn.functional.cosine_similarity, nn.functional.pairwise_distance
+hardshrink, threshold, threshold_ = nn.functional.hardshrink, nn.functional.threshold, nn.functional.threshold_
+max_pool1d, max_pool2d, max_pool3d = nn.functional.max_pool1d, nn.functional.max_pool2d, nn.functional.max_pool3d
+pixel_shuffle, pixel_unshuffle, rms_norm = nn.functional.pixel_shuffle, nn.functional.pixel_unshuffle, nn.functional.rms_norm
+
+# Methods that write into their tensor, as functions.
+abs_, acos_, acosh_, addmv_ = Tensor.abs_, Tensor.acos_, Tensor.acosh_, Tensor.addmv_
+arccos_, arccosh_, arcsin_, arcsinh_ = Tensor.arccos_, Tensor.arccosh_, Tensor.arcsin_, Tensor.arcsinh_
+arctan_, arctanh_, as_strided_, asin_ = Tensor.arctan_, Tensor.arctanh_, Tensor.as_strided_, Tensor.asin_
+asinh_, atan_, atanh_, ceil_ = Tensor.asinh_, Tensor.atan_, Tensor.atanh_, Tensor.ceil_
+clamp_, clamp_max_, clamp_min_, clip_ = Tensor.clamp_, Tensor.clamp_max_, Tensor.clamp_min_, Tensor.clip_
+cos_, cosh_, deg2rad_, detach_ = Tensor.cos_, Tensor.cosh_, Tensor.deg2rad_, Tensor.detach_
+erf_, erfc_, exp2_, exp_ = Tensor.erf_, Tensor.erfc_, Tensor.exp2_, Tensor.exp_
+expm1_, fix_, floor_, frac_ = Tensor.expm1_, Tensor.fix_, Tensor.floor_, Tensor.frac_
+gcd_, i0_, lcm_, ldexp_ = Tensor.gcd_, Tensor.i0_, Tensor.lcm_, Tensor.ldexp_
+log10_, log1p_, log2_, log_ = Tensor.log10_, Tensor.log1p_, Tensor.log2_, Tensor.log_
+logit_, nan_to_num_, neg_, negative_ = Tensor.logit_, Tensor.nan_to_num_, Tensor.neg_, Tensor.negative_
+rad2deg_, reciprocal_, round_, rsqrt_ = Tensor.rad2deg_, Tensor.reciprocal_, Tensor.round_, Tensor.rsqrt_
+sigmoid_, sin_, sinc_, sinh_ = Tensor.sigmoid_, Tensor.sin_, Tensor.sinc_, Tensor.sinh_
+sqrt_, square_, tan_, tanh_ = Tensor.sqrt_, Tensor.square_, Tensor.tan_, Tensor.tanh_
+trunc_, xlogy_ = Tensor.trunc_, Tensor.xlogy_

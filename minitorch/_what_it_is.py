@@ -29,6 +29,26 @@ def is_complex(input: Tensor) -> bool:
     return input.is_complex()
 
 
+def is_signed(input: Tensor) -> bool:
+    """Whether the dtype has numbers below zero. PyTorch: torch.is_signed."""
+    return input.array.dtype.kind in "if"
+
+
+def is_same_size(input: Tensor, other: Tensor) -> bool:
+    """Whether two shapes are equal. PyTorch: torch.is_same_size."""
+    return input.array.shape == other.array.shape
+
+
+def is_conj(input: Tensor) -> bool:
+    """False: no tensor is conjugated lazily. PyTorch: torch.is_conj."""
+    return input.is_conj()
+
+
+def is_neg(input: Tensor) -> bool:
+    """False: no tensor is negated lazily. PyTorch: torch.is_neg."""
+    return input.is_neg()
+
+
 def is_storage(obj: object) -> bool:
     """Whether it is the memory of a tensor. PyTorch: torch.is_storage."""
     return isinstance(obj, Storage)

@@ -40,6 +40,7 @@ SHARED_BY_OPS = {"resample", "promotion", "sizes", "autograd", "devices", "numbe
 # Families whose tests stand elsewhere: with the indices, the streams of numbers, the optimizers.
 TESTED_IN = {
     "rnn": "nn/test_module_db.py",
+    "buffers": "ops/test_native.py",
     "products": "op_db/test_op_db.py",
     "einsum": "op_db/test_op_db.py",
     "pseudo_inverse": "op_db/test_op_db.py",

@@ -458,6 +458,10 @@ class Arithmetic:
         """See `minitorch.clamp_max`."""
         return minitorch.clamp_max(self, max)
 
+    arcsin, arccos, arctan, arctan2, fix, sgn = asin, acos, atan, atan2, trunc, sign
+    arcsin_, arccos_, arctan_ = asin_, acos_, atan_
+    greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
+
 
 def tensor_like(tensor, number):
     """A tensor as it is; a number as a 0-d tensor that promotes nothing; an integer wraps around where it does not fit."""

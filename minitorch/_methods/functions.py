@@ -166,6 +166,22 @@ class Functions:
         """See `minitorch.addcdiv`."""
         return minitorch.addcdiv(self, tensor1, tensor2, value=value)
 
+    def hardshrink(self, lambd=0.5):
+        """See `minitorch.hardshrink`."""
+        return minitorch.hardshrink(self, lambd)
+
+    def prelu(self, weight):
+        """See `minitorch.prelu`."""
+        return minitorch.prelu(self, weight)
+
+    def is_nonzero(self):
+        """See `minitorch.is_nonzero`."""
+        return minitorch.is_nonzero(self)
+
+    def is_same_size(self, other):
+        """See `minitorch.is_same_size`."""
+        return minitorch.is_same_size(self, other)
+
     def __lshift__(self, other):
         return minitorch.bitwise_left_shift(self, other)
 

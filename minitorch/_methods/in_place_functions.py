@@ -227,7 +227,11 @@ class InPlaceFunctions:
         """See `minitorch.triu`."""
         return write(self, minitorch.triu, diagonal)
 
-    true_divide_ = InPlace.div_
+    def fill_diagonal_(self, fill_value, wrap=False):
+        """See `minitorch.ops.diagonals.fill_diagonal_`."""
+        return minitorch.ops.diagonals.fill_diagonal_(self, fill_value, wrap)
+
+    true_divide_, sgn_ = InPlace.div_, InPlace.sign_
     divide_, multiply_, subtract_ = InPlace.div_, InPlace.mul_, InPlace.sub_
     clip_, absolute_, negative_, fix_ = InPlace.clamp_, InPlace.abs_, InPlace.neg_, InPlace.trunc_
     arcsinh_, arccosh_, arctanh_, arctan2_ = asinh_, acosh_, atanh_, atan2_

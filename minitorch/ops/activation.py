@@ -180,15 +180,14 @@ class LeakyReluBackward(Function):
         return LeakyReluBackward.apply(grad, input, ctx.slope), None, None
 
 
-def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+def gelu(input: Tensor, approximate: str = "none", *, out: Tensor | None = None) -> Tensor:
     """input times the normal distribution function of input, or its tanh approximation. PyTorch: F.gelu."""
     check_tensor(input, "gelu", "input", 1)
     refuse_integers(input, "GeluKernelImpl")
-    if approximate == "tanh":
-        return GeluTanh.apply(input)
-    if approximate != "none":
+    if approximate not in ("none", "tanh"):
         raise RuntimeError("approximate argument must be either none or tanh.")
-    return Gelu.apply(input)
+    result = GeluTanh.apply(input) if approximate == "tanh" else Gelu.apply(input)
+    return result if out is None else deliver(out, "gelu", result, input, cast=False)
 
 
 class Gelu(Function):
@@ -284,11 +283,12 @@ class SiluBackward(Function):
         return SiluBackward.apply(grad, input), grad * cotangent * s * (1 - s) * (2 + input * (1 - 2 * s))
 
 
-def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0, *, out: Tensor | None = None) -> Tensor:
     """log(1 + exp(beta * input)) / beta; the input itself where beta * input > threshold. PyTorch: F.softplus."""
     check_tensor(input, "softplus", "input", 1)
     refuse_integers(input, "softplus_cpu")
-    return Softplus.apply(input, beta, threshold)
+    result = Softplus.apply(input, beta, threshold)
+    return result if out is None else deliver(out, "softplus", result, input, cast=False)
 
 
 class Softplus(Function):
@@ -307,11 +307,12 @@ class Softplus(Function):
         return grad * sigmoid(scaled).masked_fill(scaled > ctx.threshold, 1), None, None
 
 
-def logsigmoid(input: Tensor) -> Tensor:
+def logsigmoid(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """log(sigmoid(input)), without overflow. PyTorch: torch.nn.functional.logsigmoid."""
     check_tensor(input, "log_sigmoid", "input", 1)
     refuse_integers(input, "log_sigmoid_cpu")
-    return LogSigmoid.apply(input)
+    result = LogSigmoid.apply(input)
+    return result if out is None else deliver(out, "log_sigmoid", result, input, cast=False)
 
 
 class LogSigmoid(Function):

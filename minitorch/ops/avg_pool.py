@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from minitorch import types
-from minitorch._tensor import Tensor
-from minitorch.ops.pointwise import pow
+from minitorch._tensor import Tensor, wrap
+from minitorch.ops.out import deliver
+from minitorch.ops.pointwise import div, pow
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.reduce import mean
-from minitorch.ops.resample import Resample, Taps, windows
+from minitorch.ops.resample import Resample, windows
 from minitorch.ops.rounding import sign
 
 LETTERS = "T", "H", "W"
@@ -34,9 +35,9 @@ def avg_pool1d(
             f"Expected 2 to 3 dimensions, but got {input.array.ndim}-dimensional tensor for argument #1 'self' (while "
             "checking arguments for avg_pool1d)"
         )
-    _check_float("avg_pool2d", input)
+    _check_float("avg_pool2d", input, "i8")
     check_geometry(input, 1, *geometry, (1,), ceil_mode)
-    return AvgPool1D.apply(input, _plan(input, 1, *geometry, ceil_mode, count_include_pad, None))
+    return _averages(AvgPool1D, input, 1, *geometry, ceil_mode, count_include_pad, None)
 
 
 def avg_pool3d(
@@ -47,6 +48,8 @@ def avg_pool3d(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The mean of each window; `stride` defaults to `kernel_size`. PyTorch: torch.nn.functional.avg_pool3d."""
     check_tensor(input, "avg_pool3d", "input", 1)
@@ -55,9 +58,10 @@ def avg_pool3d(
         raise RuntimeError("non-empty 4D or 5D (batch mode) tensor expected for input")
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
-    _check_float("avg_pool3d_out_frame", input)
+    _check_float("avg_pool3d_out_frame", input, "i8")
     check_geometry(input, 3, *geometry, (1, 1, 1), ceil_mode)
-    return AvgPool3D.apply(input, _plan(input, 3, *geometry, ceil_mode, count_include_pad, divisor_override))
+    result = _averages(AvgPool3D, input, 3, *geometry, ceil_mode, count_include_pad, divisor_override)
+    return result if out is None else deliver(out, "avg_pool3d", result, input, cast=False)
 
 
 class AvgPool1D(Resample):
@@ -80,7 +84,7 @@ def lp_pool2d(input: Tensor, norm_type: float, kernel_size, stride=None, ceil_mo
     from_pool2d = window_sizes("avg_pool2d", 2, kernel_size, stride, 0)
     powers = pow(input, norm_type)
     check_geometry(input, 2, *from_pool2d, (1, 1), ceil_mode)
-    sums = AvgPool2D.apply(powers, _plan(powers, 2, *from_pool2d, ceil_mode, True, None))
+    sums = _averages(AvgPool2D, powers, 2, *from_pool2d, ceil_mode, True, None)
     return _root(sums, norm_type, from_pool2d[0][0] * from_pool2d[0][1])
 
 
@@ -188,7 +192,7 @@ def _adaptive(function: type[Resample], name: str, input: Tensor, sizes: tuple[i
         length = input.array.shape[axis]
         interval = adaptive_windows(length, size)
         plan.append((axis, windows(*interval.T, 1 / (interval[:, 1] - interval[:, 0]), length)))
-    return function.apply(input, plan)
+    return function.apply(input, plan, dims == 2)
 
 
 def adaptive_windows(length: int, count: int) -> np.ndarray:
@@ -197,10 +201,20 @@ def adaptive_windows(length: int, count: int) -> np.ndarray:
     return np.stack([i * length // max(count, 1), -((-(i + 1) * length) // max(count, 1))], 1)
 
 
-def _plan(
-    input: Tensor, dims: int, kernel, stride, padding, ceil_mode: bool, count_padding: bool, divisor: int | None
-) -> list[tuple[int, Taps]]:
-    plan = []
+def _averages(
+    function: type[Resample],
+    input: Tensor,
+    dims: int,
+    kernel,
+    stride,
+    padding,
+    ceil_mode: bool,
+    count_padding: bool,
+    divisor: int | None,
+) -> Tensor:
+    """The mean of each window; of integers the sum, divided last and cut to an integer, as PyTorch does."""
+    whole = input.array.dtype.kind == "i"
+    plan, divisors = [], np.ones((), np.int64)
     for place in range(dims):
         axis = input.array.ndim - dims + place
         size = input.array.shape[axis]
@@ -210,12 +224,11 @@ def _plan(
         with_padding = past - first
         first, past = first.clip(0, size), past.clip(0, size)
         counted = with_padding if count_padding else past - first
-        if divisor is not None:
-            weights = np.full(count, 1 / divisor if place == 0 else 1.0)
-        else:
-            weights = 1 / np.maximum(counted, 1)
-        plan.append((axis, windows(first, past, weights, size)))
-    return plan
+        counted = np.maximum(counted, 1) if divisor is None else np.full(count, divisor if place == 0 else 1)
+        divisors = divisors[..., None] * counted
+        plan.append((axis, windows(first, past, np.ones(count) if whole else 1 / counted, size)))
+    result = function.apply(input, plan, dims == 2)
+    return div(result, wrap(divisors), rounding_mode="trunc") if whole else result
 
 
 # Arguments of pooling in general.
@@ -279,6 +292,6 @@ def check_windows(dims: int, kernel, stride, padding, dilation) -> None:
             )
 
 
-def _check_float(kernel: str, input: Tensor) -> None:
-    if input.array.dtype.kind != "f":
+def _check_float(kernel: str, input: Tensor, also: str = "") -> None:
+    if input.array.dtype.kind != "f" and input.array.dtype.str[1:] != also:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{types.SCALAR_NAME[input.dtype]}'")

@@ -306,6 +306,19 @@ def is_in_format(input: Tensor, memory_format) -> bool:
     )
 
 
+def in_channels_order(result: Tensor, input: Tensor) -> Tensor:
+    """A new result with its channels innermost in memory if the image (or volume) it was made of has them there.
+
+    PyTorch: Tensor.suggest_memory_format.
+    """
+    if input.array.flags.c_contiguous or result.array.ndim not in (4, 5):
+        return result
+    memory_format = channels_last if result.array.ndim == 4 else channels_last_3d
+    if not is_in_format(input, memory_format):
+        return result
+    return _copy(result, result.dtype, strides_in_format(result, memory_format))
+
+
 def shallow_copy(input: Tensor) -> Tensor:
     """Another tensor onto the same memory, a leaf. PyTorch: copy.copy, by way of Tensor.__reduce_ex__."""
     result = detach(input)
@@ -324,11 +337,6 @@ def _rebuild(cls: type, array: np.ndarray, requires_grad: bool) -> Tensor:
     result.__class__ = cls
     result._requires_grad = requires_grad
     return result
-
-
-def from_dlpack(ext_tensor) -> Tensor:
-    """Another library's array without a copy. PyTorch: torch.from_dlpack."""
-    return wrap(np.from_dlpack(ext_tensor))
 
 
 def _copy(input: Tensor, dtype: types.dtype, stride: tuple[int, ...]) -> Tensor:

@@ -3,9 +3,10 @@
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.inplace import deliver_recorded
-from minitorch.ops.promotion import check_tensor
+from minitorch.ops.promotion import Number, check_tensor
 from minitorch.ops.shape import reshape, window
 from minitorch.ops.sizes import contiguous_format, wrap_dim
+from minitorch.ops.strided import as_strided
 
 
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
@@ -102,3 +103,21 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
 
 
 _diagonal = diagonal  # where a parameter has this name
+
+
+def fill_diagonal_(input: Tensor, fill_value: Number, wrap: bool = False) -> Tensor:
+    """The main diagonal becomes `fill_value`; with `wrap`, of a tall matrix it begins anew below each square.
+
+    Raises RuntimeError for a vector, and for more than two dimensions of different sizes. PyTorch: Tensor.fill_diagonal_.
+    """
+    shape = input.array.shape
+    if len(shape) < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    size, step, start = min(shape), sum(input.stride()), input.storage_offset()
+    as_strided(input, (size,), (step,), start).fill_(fill_value)
+    if wrap and len(shape) == 2 and shape[0] > shape[1] + 1:
+        below = -(-input.array.size // (shape[1] + 1)) - size
+        as_strided(input, (below,), (step,), start + input.stride(0) * (shape[1] + 1)).fill_(fill_value)
+    return input

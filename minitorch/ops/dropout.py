@@ -57,7 +57,11 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     _check_probability(p)
     if input.ndim not in (4, 5):
         _warn_dimensions("dropout3d", input.ndim, 3, "4D or 5D")
-    return _channels(input, p, training, inplace, batched=input.ndim == 5)
+    if input.ndim == 5:
+        return _channels(input, p, training, inplace)
+    # A single volume is a batch of one. PyTorch shows that: the result is a view.
+    result = _channels(input.unsqueeze_(0) if inplace else input.unsqueeze(0), p, training, inplace)
+    return result.squeeze_(0) if inplace else result.squeeze(0)
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:

@@ -1,6 +1,6 @@
 """The largest and smallest elements. PyTorch: aten/src/ATen/native/TensorCompare.cpp, ReduceAllOps.cpp."""
 
-from minitorch import return_types
+from minitorch import return_types, types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.out import deliver, deliver_all
@@ -15,7 +15,7 @@ def amax(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
     if numpy:
         dim, keepdim = numpy_names("amax", numpy, dim, keepdim)
     result = Amax.apply(input, _axes("amax", input, dim), keepdim)
-    return result if out is None else deliver(out, "amax", result, input, cast=False)
+    return result if out is None else _delivered(out, "amax", result, input)
 
 
 class Amax(Function):
@@ -38,7 +38,7 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
     if numpy:
         dim, keepdim = numpy_names("amin", numpy, dim, keepdim)
     result = Amin.apply(input, _axes("amin", input, dim), keepdim)
-    return result if out is None else deliver(out, "amin", result, input, cast=False)
+    return result if out is None else _delivered(out, "amin", result, input)
 
 
 class Amin(Function):
@@ -164,6 +164,15 @@ class Min(Function):
     @staticmethod
     def backward(ctx, grad, unused):
         return place(grad, ctx), None, None
+
+
+def _delivered(out: Tensor, function: str, result: Tensor, input: Tensor) -> Tensor:
+    if isinstance(out, Tensor) and out.array.dtype != result.array.dtype:
+        have, want = (types.SCALAR_NAME[each.dtype] for each in (out, result))
+        raise RuntimeError(
+            f"Expected the dtype for input and out to match, but got {want} for input's dtype and {have} for out's dtype."
+        )
+    return deliver(out, function, result, input)
 
 
 def aminmax(

@@ -28,7 +28,7 @@ def unfold(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but "
             f"got: {list(shape)}"
         )
-    _check_float("im2col_out_cpu", input)
+    _check_float("im2col_out_cpu", input, "fb")
     places = _places(shape[-2:], *geometry)
     if min(places) < 1:
         kernel, dilation, padding, _ = geometry
@@ -131,7 +131,7 @@ class PixelShuffle(Function):
         blocks = input.reshape(*batch, channels // (r * r), r, r, height, width)
         n = len(batch)
         mixed = permute(blocks, (*range(n + 1), n + 3, n + 1, n + 4, n + 2))
-        return reshape(mixed, (*batch, channels // (r * r), height * r, width * r)).contiguous()
+        return reshape(mixed, (*batch, channels // (r * r), height * r, width * r)).clone()
 
     @staticmethod
     def backward(ctx, grad):
@@ -151,6 +151,8 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:  # (*, C, H
                 f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but input.size({axis})={shape[axis]} "
                 f"is not divisible by {r}"
             )
+    if r == 1 and 0 in shape:
+        return input.clone()  # which has strides of its own
     return PixelUnshuffle.apply(input, r)
 
 
@@ -164,7 +166,7 @@ class PixelUnshuffle(Function):
         blocks = input.reshape(*batch, channels, height // r, r, width // r, r)
         n = len(batch)
         mixed = permute(blocks, (*range(n + 1), n + 2, n + 4, n + 1, n + 3))
-        return reshape(mixed, (*batch, channels * r * r, height // r, width // r)).contiguous()
+        return reshape(mixed, (*batch, channels * r * r, height // r, width // r)).clone()
 
     @staticmethod
     def backward(ctx, grad):
@@ -233,6 +235,6 @@ def _check_image(function: str, shape: tuple[int, ...]) -> None:
         )
 
 
-def _check_float(kernel: str, input: Tensor) -> None:
-    if input.array.dtype.kind != "f":
+def _check_float(kernel: str, input: Tensor, kinds: str = "f") -> None:
+    if input.array.dtype.kind not in kinds:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{types.SCALAR_NAME[input.dtype]}'")

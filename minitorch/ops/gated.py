@@ -105,6 +105,8 @@ class PreluKernel(Function):
     @staticmethod
     def forward(ctx, input, weight):
         ctx.save_for_backward(input, weight)
+        if not input.array.size:
+            return empty_like(input)  # which has strides of its own
         return where(input > 0, input, weight * input)
 
     @staticmethod

@@ -100,7 +100,7 @@ def _resized(input: Tensor, size, scales, mode: str, align: bool, antialias: boo
         else:
             taps = (_cubic_taps if mode == "bicubic" else _linear_taps)(shape[axis], count, scale, align)
         plan.append((axis, taps))
-    return _NODES[mode][len(shape) - 3].apply(input, plan)
+    return _NODES[mode][len(shape) - 3].apply(input, plan, True)
 
 
 # Which elements, and by which weights.

@@ -8,6 +8,7 @@ import warnings
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.ops.activation import logsigmoid
 from minitorch.ops.inplace import check_castable
 from minitorch.ops.promotion import broadcast, check_tensor, result_type
 from minitorch.ops.reduce import mean, sum
@@ -271,7 +272,7 @@ class BinaryCrossEntropyWithLogits(Function):
         positive = pos_weight * target
         grad_target = None
         if ctx.needs_input_grad[1]:
-            grad_target = grad * ((1 - probability).log() * 1 - pos_weight * probability.log())
+            grad_target = grad * (logsigmoid(-input) - pos_weight * logsigmoid(input))
         return grad * ((positive + 1 - target) * probability - positive), grad_target, None, None, None
 
 

@@ -11,7 +11,7 @@ from minitorch.autograd.function import Function
 from minitorch.autograd.grad_mode import mode
 from minitorch.ops import inplace
 from minitorch.ops.advanced_indexing import Index, Places, RowMajorPut, write_
-from minitorch.ops.numbers import number_like
+from minitorch.ops.numbers import number_like, real_number
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, broadcast, check_tensor
 from minitorch.ops.shape import expand, reshape, unsqueeze
@@ -170,7 +170,7 @@ def argwhere(input: Tensor) -> Tensor:
 def _check_fill(function: str, input: Tensor, mask: Tensor, value: Tensor | Number):
     """The value as a tensor, and the Function to record."""
     check_tensor(input, function, "input", 1)
-    if not isinstance(mask, Tensor) or not isinstance(value, (Tensor, bool, int, float, np.number)):
+    if not isinstance(mask, Tensor) or not isinstance(value, (Tensor, bool, int, float, complex, np.number)):
         raise TypeError(
             f"{function}() received an invalid combination of arguments - got ({type(mask).__name__}, "
             f"{type(value).__name__}), but expected one of:"
@@ -186,7 +186,7 @@ def _check_fill(function: str, input: Tensor, mask: Tensor, value: Tensor | Numb
         )
     if isinstance(value, Tensor):
         return value.to(input.dtype), MaskedFillTensor
-    return number_like(input, value), MaskedFill
+    return number_like(input, real_number(value, input.dtype)), MaskedFill
 
 
 def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:

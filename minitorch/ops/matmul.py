@@ -83,8 +83,10 @@ class Addmm(Function):
         )
 
 
-def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Tensor | None = None) -> Tensor:
     """input @ weight.T + bias: (*, in), (out, in), (out) -> (*, out). PyTorch: torch.nn.functional.linear."""
+    if out is not None:
+        return deliver(out, "linear", linear(input, weight, bias), input, weight, cast=False)
     if not isinstance(input, Tensor):
         check_tensor(input, "linear", "input", 1)
     if not isinstance(weight, Tensor):

@@ -9,6 +9,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.avg_pool import window_sizes
+from minitorch.ops.convert import in_channels_order
 from minitorch.ops.shape import squeeze, unsqueeze
 
 
@@ -79,7 +80,7 @@ class MaxUnpool2D(Function):
         ctx.indices, ctx.dims = indices, dims
         result = input.kernels.zeros(shape, input.array.dtype)
         np.put_along_axis(_planes(result, dims), _planes(indices.array, dims), _planes(input.array, dims), 1)
-        return wrap(result)
+        return in_channels_order(wrap(result), input) if dims == 2 else wrap(result)
 
     @staticmethod
     def backward(ctx, grad):

@@ -6,6 +6,7 @@ from minitorch import types
 from minitorch._tensor import Tensor
 from minitorch.ops.linalg import norm
 from minitorch.ops.norm import check_normalized_shape
+from minitorch.ops.pointwise import div
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.reduce import mean
 from minitorch.ops.resample import moving_average
@@ -53,7 +54,7 @@ def normalize(
 ) -> Tensor:
     """input divided by its p-norm along dim, which counts as at least eps. PyTorch: torch.nn.functional.normalize."""
     length = norm(input, p, dim, keepdim=True).clamp_min(eps).expand(input.array.shape)
-    return input / length if out is None else out.copy_(input / length)
+    return div(input, length, out=out)
 
 
 def norm_except_dim(v: Tensor, pow: int = 2, dim: int = 0) -> Tensor:

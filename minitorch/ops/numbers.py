@@ -36,6 +36,17 @@ def number_like(input: Tensor, value: Number) -> Tensor:
     return wrap(np.array(checked_number(value, input.dtype), input.array.dtype))
 
 
+def real_number(value: Number | complex, dtype: types.dtype) -> Number:
+    """A number without an imaginary part. Raises RuntimeError for one that has it, and the dtype not."""
+    if not isinstance(value, complex):
+        return value
+    if dtype is types.bool:
+        return bool(value)
+    if value.imag:
+        _refuse(dtype)
+    return value.real
+
+
 def _refuse(dtype: types.dtype) -> None:
     raise RuntimeError(f"value cannot be converted to type {_C_NAME[dtype]} without overflow")
 

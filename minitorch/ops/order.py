@@ -13,6 +13,7 @@ from minitorch.ops.out import deliver, deliver_all
 from minitorch.ops.promotion import Number, check_tensor
 from minitorch.ops.sizes import wrap_dim
 from minitorch.ops.sort import sort
+from minitorch.ops.writable import OVERLAP, shares_memory
 
 
 def kthvalue(
@@ -24,6 +25,8 @@ def kthvalue(
     _check_length("kthvalue", input, axis)
     if not 1 <= k <= (input.array.shape[axis] if input.array.ndim else 1):
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}")
+    if out is not None and any(shares_memory(each, input) for each in out):
+        raise RuntimeError(OVERLAP)
     result = return_types.kthvalue(Kthvalue.apply(input, k, axis, keepdim))
     return result if out is None else deliver_all(out, "kthvalue", result, cast=False)
 

@@ -1,9 +1,13 @@
 """Activations made of straight pieces. PyTorch: aten/src/ATen/native/Activation.cpp, torch/nn/functional.py."""
 
+import numpy as np
+
 from minitorch import types
 from minitorch._tensor import Tensor
 from minitorch.autograd.function import Function
 from minitorch.ops.activation import refuse_integers, tanh, write
+from minitorch.ops.creation import empty_like
+from minitorch.ops.out import deliver
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.rounding import clamp
 from minitorch.ops.where import where
@@ -37,6 +41,8 @@ class Hardtanh(Function):
     def forward(ctx, input, low, high):
         ctx.save_for_backward(input)
         ctx.bounds = low, high
+        if not input.array.size:
+            return empty_like(input)  # which has strides of its own
         if input.array.dtype.kind != "f":
             low, high = int(low), int(high)
         return clamp(input, low, high)
@@ -67,7 +73,10 @@ class Hardsigmoid(Function):
     @staticmethod
     def backward(ctx, grad):
         (input,) = ctx.saved_tensors
-        return (grad / 6).masked_fill((input <= -3) | (input >= 3), 0)
+        return (grad * _SIXTH).masked_fill((input <= -3) | (input >= 3), 0)
+
+
+_SIXTH = float(np.float32(1 / 6))  # PyTorch's derivative has it in float32 for every dtype
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -126,7 +135,7 @@ class Threshold(Function):
         return grad.masked_fill(input <= ctx.threshold, 0), None, None
 
 
-def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+def softshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) -> Tensor:
     """input moved towards 0 by lambd, and 0 within. PyTorch: torch.nn.functional.softshrink."""
     check_tensor(input, "softshrink", "input", 1)
     refuse_integers(input, "softshrink_check")
@@ -136,7 +145,8 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
             f"lambda must be in range [0, {largest:g}] for input dtype {types.SCALAR_NAME[input.dtype]}, but "
             f"found {lambd:g}"
         )
-    return Softshrink.apply(input, lambd)
+    result = Softshrink.apply(input, lambd)
+    return result if out is None else deliver(out, "softshrink", result, input, cast=False)
 
 
 class Softshrink(Function):
@@ -154,11 +164,12 @@ class Softshrink(Function):
         return grad.masked_fill((input >= -ctx.lambd) & (input <= ctx.lambd), 0), None
 
 
-def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+def hardshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) -> Tensor:
     """input, but 0 within -lambd .. lambd. PyTorch: torch.nn.functional.hardshrink, torch.hardshrink."""
     check_tensor(input, "hardshrink", "input", 1)
     refuse_integers(input, "hardshrink_cpu")
-    return Hardshrink.apply(input, lambd)
+    result = Hardshrink.apply(input, lambd)
+    return result if out is None else deliver(out, "hardshrink", result, input, cast=False)
 
 
 class Hardshrink(Function):

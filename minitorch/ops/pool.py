@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.ops.convert import in_channels_order
+from minitorch.ops.out import deliver
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.shape import squeeze, unsqueeze
 from minitorch.ops.sizes import wrap_dim
@@ -44,7 +46,7 @@ def max_pool2d(
     if not return_indices:
         return result
     places = input.kernels.max_pool2d_indices(choices.array, input.array.shape, kernel, stride, padding, dilation)
-    return result, wrap(places)
+    return result, in_channels_order(wrap(places), input)
 
 
 class MaxPool2DWithIndices(Function):
@@ -55,7 +57,7 @@ class MaxPool2DWithIndices(Function):
         ctx.shape = input.array.shape
         ctx.geometry = kernel, stride, padding, dilation
         result, choices = input.kernels.max_pool2d_choices(input.array, kernel, stride, padding, dilation, ceil_mode)
-        result, choices = wrap(result), wrap(choices)
+        result, choices = in_channels_order(wrap(result), input), wrap(choices)
         ctx.choices = choices
         ctx.mark_non_differentiable(choices)
         ctx.set_materialize_grads(False)
@@ -91,9 +93,14 @@ def avg_pool2d(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The mean of each window; `stride` defaults to `kernel_size`. PyTorch: torch.nn.functional.avg_pool2d."""
     check_tensor(input, "avg_pool2d", "input", 1)
+    if out is not None:
+        result = avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+        return deliver(out, "avg_pool2d", result, input, cast=False)
     kernel, stride, padding = _windows("avg_pool2d", kernel_size, stride, padding)
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
@@ -121,7 +128,7 @@ class AvgPool2D(Function):
     @staticmethod
     def forward(ctx, input, *geometry):
         ctx.shape, ctx.geometry = input.array.shape, geometry
-        return wrap(input.kernels.avg_pool2d(input.array, *geometry))
+        return in_channels_order(wrap(input.kernels.avg_pool2d(input.array, *geometry)), input)
 
     @staticmethod
     def backward(ctx, grad):

@@ -199,7 +199,9 @@ class ProdDim(Function):
         input, result = ctx.saved_tensors
         shape, axes = input.array.shape, (ctx.axis,)
         grad = restore(grad, shape, axes, ctx.keepdim)
-        if input.array.ndim and input.kernels.contains_zero(input.array):
+        if input.array.ndim == 0:
+            return grad, None, None, None
+        if input.kernels.contains_zero(input.array):
             return grad * _product_of_others(input, ctx.axis), None, None, None
         return grad * (restore(result, shape, axes, ctx.keepdim) / input), None, None, None
 

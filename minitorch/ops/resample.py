@@ -7,6 +7,8 @@ import numpy as np
 
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.ops.convert import in_channels_order
+from minitorch.ops.pointwise import div
 
 
 class Taps(NamedTuple):
@@ -29,18 +31,18 @@ class Resample(Function):
     """Every operation that weighs elements axis by axis; its derivative is one, too. Named in subclasses."""
 
     @staticmethod
-    def forward(ctx, input, plan):
+    def forward(ctx, input, plan, as_image=False):  # as_image: channels that are innermost in memory stay so
         ctx.plan = plan
         array = input.array
         for axis, taps in plan:
             array = input.kernels.resample(
                 array, axis, taps.starts, taps.places, taps.weights.astype(array.dtype)
             )
-        return wrap(array)
+        return in_channels_order(wrap(array), input) if as_image else wrap(array)
 
     @staticmethod
     def backward(ctx, grad):
-        return Resample.apply(grad, [(axis, taps.transposed()) for axis, taps in reversed(ctx.plan)]), None
+        return Resample.apply(grad, [(axis, taps.transposed()) for axis, taps in reversed(ctx.plan)]), None, None
 
 
 def windows(first: np.ndarray, past: np.ndarray, weights: np.ndarray, size: int) -> Taps:
@@ -59,11 +61,13 @@ def table(places: np.ndarray, weights: np.ndarray, size: int) -> Taps:
 
 def moving_average(input: Tensor, axis: int, before: int, after: int) -> Tensor:
     """The mean of each element with its neighbours along an axis; beyond the ends are zeros."""
-    size = input.array.shape[axis]
+    size, count = input.array.shape[axis], before + 1 + after
+    whole = input.array.dtype.kind in "iu"  # a mean of integers is cut to an integer
     middle = np.arange(size)
-    weights = np.full(size, 1 / (before + 1 + after))
+    weights = np.full(size, 1.0 if whole else 1 / count)
     taps = windows((middle - before).clip(0), (middle + after + 1).clip(0, size), weights, size)
-    return Resample.apply(input, [(axis, taps)])
+    result = Resample.apply(input, [(axis, taps)])
+    return div(result, count, rounding_mode="trunc") if whole else result
 
 
 def _starts(counts: Sequence[int]) -> np.ndarray:

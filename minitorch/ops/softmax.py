@@ -5,16 +5,18 @@ import warnings
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.ops.inplace import deliver_recorded
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import numpy_names, wrap_dim
 
 
-def softmax(input: Tensor, dim: int | None = None, dtype: types.dtype | None = None, **numpy) -> Tensor:
+def softmax(input: Tensor, dim: int | None = None, dtype: types.dtype | None = None, *, out: Tensor | None = None, **numpy) -> Tensor:
     """exp(input) divided by its sum along dim. Shape: any. Floats only. PyTorch: torch.softmax."""
     if numpy:
         dim, _ = numpy_names("softmax", numpy, dim)
     input, axis = _prepared("softmax", input, dim, dtype)
-    return Softmax.apply(input, axis)
+    result = Softmax.apply(input, axis)
+    return result if out is None else deliver_recorded(out, "softmax", result, input)
 
 
 class Softmax(Function):
@@ -54,12 +56,13 @@ class SoftmaxBackwardData(Function):
         return SoftmaxBackwardData.apply(grad, result, axis), to_result, None
 
 
-def log_softmax(input: Tensor, dim: int | None = None, dtype: types.dtype | None = None, **numpy) -> Tensor:
+def log_softmax(input: Tensor, dim: int | None = None, dtype: types.dtype | None = None, *, out: Tensor | None = None, **numpy) -> Tensor:
     """log(softmax(input, dim)), without underflow. Shape: any. Floats only. PyTorch: torch.log_softmax."""
     if numpy:
         dim, _ = numpy_names("log_softmax", numpy, dim)
     input, axis = _prepared("log_softmax", input, dim, dtype)
-    return LogSoftmax.apply(input, axis)
+    result = LogSoftmax.apply(input, axis)
+    return result if out is None else deliver_recorded(out, "log_softmax", result, input)
 
 
 class LogSoftmax(Function):

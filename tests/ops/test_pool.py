@@ -55,6 +55,22 @@ def test_layouts(name, layout):
     check(lambda torch, x: getattr(torch.nn.functional, name)(x, 2), Input((2, 3, 6, 7), layout=layout))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda torch, x: torch.nn.functional.max_pool2d(x, 2),
+        lambda torch, x: torch.nn.functional.avg_pool2d(x, 2),
+        lambda torch, x: torch.nn.functional.adaptive_avg_pool2d(x, 3),
+        lambda torch, x: torch.nn.functional.lp_pool2d(x, 2.0, 2),
+        lambda torch, x: torch.nn.functional.interpolate(x, scale_factor=2),
+        lambda torch, x: torch.nn.functional.interpolate(x, scale_factor=2, mode="bicubic"),
+        lambda torch, x: torch.where(x > 0, x, 2 * x),
+    ],
+)
+def test_channels_that_are_innermost_stay_so(body):
+    check(body, Input((2, 3, 6, 7), layout="channels_last"), strides=True, grad=False)
+
+
 @pytest.mark.parametrize("name", ["max_pool2d", "avg_pool2d"])
 @pytest.mark.parametrize("shape", [(2, 32, 28, 28), (4, 64, 14, 14), (3, 16, 7, 7)])
 def test_sizes_of_real_networks(name, shape):

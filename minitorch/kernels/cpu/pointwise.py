@@ -156,9 +156,9 @@ def _as_number(operand, dtype: np.dtype):
 
 
 def cast(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """The same values in another dtype, row-major. PyTorch: aten/src/ATen/native/cpu/CopyKernel.cpp."""
+    """The same values in another dtype, in the same order in memory. PyTorch: aten/src/ATen/native/cpu/CopyKernel.cpp."""
     with np.errstate(invalid="ignore", over="ignore"):
-        return array.astype(dtype, order="C")
+        return array.astype(dtype, order="K")
 
 
 def contiguous(array: np.ndarray) -> np.ndarray:
