@@ -18,7 +18,7 @@ def lerp(input: Tensor, end: Tensor, weight: Tensor | Number, *, out: Tensor | N
             raise RuntimeError(f"expected dtype {_name(input)} for `{name}` but got dtype {_name(other)}")
     broadcast(*[each.array.shape for each in (input, end, weight) if isinstance(each, Tensor)])
     result = (LerpTensor if isinstance(weight, Tensor) else Lerp).apply(input, end, weight)
-    return result if out is None else deliver(out, "lerp", result, input, end, cast=False)
+    return result if out is None else deliver(out, "lerp", result, input, end, cast=not isinstance(weight, Tensor))
 
 
 class Lerp(Function):

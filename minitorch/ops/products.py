@@ -211,7 +211,7 @@ def matrix_power(A: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     if A.array.shape[-1] != A.array.shape[-2] or n < 0:
         check_square(A, "linalg.matrix_power")
     result = _power(inv(A) if n < 0 else A, abs(n))
-    return result if out is None else deliver(out, "linalg_matrix_power", result, A, cast=n <= 0)
+    return result if out is None else deliver(out, "linalg_matrix_power", result, A, cast=n == 0)
 
 
 def _power(A: Tensor, n: int) -> Tensor:

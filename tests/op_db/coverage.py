@@ -13,6 +13,20 @@ from op_db.translate import Missing, counterpart
 FILE = Path(__file__).parent.parent.parent / "docs" / "coverage.md"
 
 
+HOW = """## How it is compared
+
+* `float32`, `float64`, `int64`, `bool`: values and dtypes of the results, for every sample of that dtype. Tolerances are
+  those of `torch.testing`; float64 is held to 1e-9. Where float32 results differ by more, PyTorch's own result in float64
+  decides: ours must be as close to it as PyTorch's float32. For three operations whose sums nearly cancel in some samples
+  (conv2d, grid_sample, scaled_dot_product_attention), ours may be twice as far as PyTorch's farthest element.
+* `strides`: those of every result, and whether it is a view of an input. `noncontiguous`: the same samples with other strides.
+* `gradient`: under a random cotangent, in float32 and float64. `second`: second derivatives, in float64.
+* `out`, `inplace`, `method`: the other ways to call it, on at most 10, 20 and 10 samples of a dtype.
+* `errors`: PyTorch's type, and a text that its pattern matches, for every error input that PyTorch itself refuses on the CPU.
+* Which of several equal elements `sort`, `topk`, `kthvalue` and `mode` name is not compared: PyTorch does not promise it.
+* An entry agrees if values, dtypes, strides and gradients do, for every sample of every dtype.""".splitlines()
+
+
 def write(results: dict, limit: int | None) -> str:
     """Write the table from the pass list; `results` of a run give the reasons. Returns the counts."""
     rows = {}
@@ -40,6 +54,8 @@ def write(results: dict, limit: int | None) -> str:
         f"`tests/op_db/checks.py`. The last run took {samples}.",
         "",
         *[f"* {each}" for each in counts],
+        "",
+        *HOW,
         "",
         "## In scope",
         "",
