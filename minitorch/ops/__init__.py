@@ -4,6 +4,7 @@ from minitorch.ops import activation as activation
 from minitorch.ops import advanced_indexing as advanced_indexing
 from minitorch.ops import autograd as autograd
 from minitorch.ops import binary as binary
+from minitorch.ops import buffers as buffers
 from minitorch.ops import combination as combination
 from minitorch.ops import comparison as comparison
 from minitorch.ops import conv as conv
@@ -30,6 +31,7 @@ from minitorch.ops import linalg as linalg
 from minitorch.ops import masked as masked
 from minitorch.ops import matmul as matmul
 from minitorch.ops import matrices as matrices
+from minitorch.ops import native as native
 from minitorch.ops import numbers as numbers
 from minitorch.ops import optim as optim
 from minitorch.ops import order as order

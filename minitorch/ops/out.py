@@ -81,9 +81,9 @@ def resize_(input: Tensor, *sizes, memory_format=None) -> Tensor:
         raise RuntimeError("numel: integer multiplication overflow")
     if shape != input.array.shape:
         _resize(input, shape, contiguous_strides(shape))
+        input._storage.version += 1
     if memory_format is not None:
         _resize(input, shape, strides_in_format(input, memory_format))
-    input._storage.version += 1
     return input
 
 

@@ -152,7 +152,7 @@ def function(value):
         return named(path)
     if getattr(value, "__module__", None) == "builtins" or not getattr(value, "__module__", "").startswith("torch"):
         return value
-    raise Missing(getattr(value, "__qualname__", repr(value)))
+    raise Missing(getattr(value, "__qualname__", None) or type(value).__name__)
 
 
 _bound: dict[types.FunctionType, types.FunctionType] = {}

@@ -34,6 +34,25 @@ def test_layouts_of_matrices(first, second):
     check(body, Input((3, 4), layout=first), Input((4, 5), layout=second), strides=True)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda torch, x, y: x @ y,
+        lambda torch, x, y: torch.mv(x, y[:, 0]),
+        lambda torch, x, y: torch.dot(x[0], y[:, 0]),
+        lambda torch, x, y: torch.bmm(x.expand(2, 3, 4), y.expand(2, 4, 5)),
+        lambda torch, x, y: torch.addmm(x[0, 0], x, y, alpha=2, beta=0.5),
+        lambda torch, x, y: torch.nn.functional.linear(x, y.t(), y[0]),
+    ],
+)
+def test_float16_is_summed_in_float32_and_rounded_once(body):
+    def of_halves(torch, x, y):
+        result = body(torch, x.half(), y.half())
+        return result.dtype, result.float()
+
+    check(of_halves, Input((3, 4)), Input((4, 5)), rtol=1e-3, atol=1e-3)
+
+
 SIZES = [
     (1, 1, 1),
     (1, 100, 1),

@@ -34,6 +34,8 @@ _PIECES = 16  # tasks a product is cut into at least
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The product of two matrices: (M, K) @ (K, N) -> (M, N). Any strides. PyTorch: torch.mm."""
+    if a.dtype.char == "e":
+        return _in_single(matmul, a, b)
     result = empty((a.shape[0], b.shape[1]), a.dtype)
     _product(a, b, None, result)
     return result
@@ -41,6 +43,8 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def addmm(bias: np.ndarray, a: np.ndarray, b: np.ndarray, alpha=1, beta=1) -> np.ndarray:
     """beta * bias + alpha * (a @ b), with bias broadcast to (M, N). Not read where beta is 0. PyTorch: torch.addmm."""
+    if a.dtype.char == "e":
+        return _in_single(addmm, bias, a, b, alpha=alpha, beta=beta)
     result = empty((a.shape[0], b.shape[1]), a.dtype)
     if alpha == beta == 1:
         _product(a, b, bias, result)
@@ -55,6 +59,8 @@ def addmm(bias: np.ndarray, a: np.ndarray, b: np.ndarray, alpha=1, beta=1) -> np
 
 def bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Products of pairs of matrices: (B, M, K) @ (B, K, N) -> (B, M, N). Strides may be 0. PyTorch: torch.bmm."""
+    if a.dtype.char == "e":
+        return _in_single(bmm, a, b)
     (batches, m, k), n = a.shape, b.shape[2]
     result = empty((batches, m, n), a.dtype)
     if a.dtype.kind != "f" or m * n * k > _SMALL or result.size == 0 or k == 0:
@@ -77,6 +83,8 @@ def mv(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
 
 def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The sum of the products of two vectors: (K,), (K,) -> (). PyTorch: torch.dot."""
+    if a.dtype.char == "e":
+        return _in_single(dot, a, b)
     if a.dtype.kind != "f":
         return matmul(a[None], b[:, None]).reshape(())
     a, b = _contiguous(a), _contiguous(b)
@@ -85,6 +93,12 @@ def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     partial = empty((chunks(a.size),), a.dtype)
     _dot_chunks(a, b, partial)
     return np.asarray(_sum(partial), a.dtype)
+
+
+def _in_single(function, *arrays: np.ndarray, **factors) -> np.ndarray:
+    """float16, which Numba does not have on the CPU, is computed in float32 and rounded once, as PyTorch does."""
+    with np.errstate(over="ignore"):
+        return function(*[each.astype(np.float32) for each in arrays], **factors).astype(np.float16)
 
 
 def _product(a: np.ndarray, b: np.ndarray, init: np.ndarray | None, result: np.ndarray) -> None:

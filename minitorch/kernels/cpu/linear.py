@@ -22,7 +22,7 @@ def linear_backward(
     None where it is not wanted: that of the input needs the weight, that of the weight the input.
     """
     other = weight if input is None else input
-    tiny = other is not None and grad.size * other.shape[1] <= TINY and grad.dtype.kind == "f"
+    tiny = other is not None and grad.size * other.shape[1] <= TINY and grad.dtype in _NOTHING
     if tiny and all(each is None or each.flags.carray for each in (grad, input, weight)):
         return _tiny(grad, input, weight, to_bias)
     return (
