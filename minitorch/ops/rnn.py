@@ -1,7 +1,7 @@
 """Recurrent layers: a cell, applied step by step. PyTorch: aten/src/ATen/native/RNN.cpp.
 
-A composite. The product with the input is made for all steps at once; the one with the state cannot be. An LSTM on
-sequences of one length, the usual case, has a kernel for all of its steps.
+A composite. The product with the input is made for all steps at once; the one with the state cannot be. For
+sequences of one length, the usual case, a kernel makes all the steps.
 """
 
 from collections.abc import Callable, Sequence
@@ -70,8 +70,9 @@ def layer(
 ) -> tuple[Tensor, State]:
     """The outputs of all steps, laid out as the input, and each sequence's last state."""
     projected = linear(input.contiguous(), weights.ih, weights.bias_ih)
-    if cell is lstm_cell and sizes is None and weights.hr is None and _one_float_dtype(projected, weights.hh, *state):
-        output, *state = Lstm.apply(projected, *state, weights.hh, weights.bias_hh, reverse)
+    if sizes is None and weights.hr is None and _one_float_dtype(projected, weights.hh, *state):
+        h, c = state if cell is lstm_cell else (state[0], None)
+        output, *state = Steps.apply(projected, h, c, weights.hh, weights.bias_hh, cell, reverse)
         return output, tuple(state)
     steps = unbind(projected, 0) if sizes is None else split(projected, list(sizes))
     order = range(len(steps) - 1, -1, -1) if reverse else range(len(steps))
@@ -106,38 +107,49 @@ def _packed(steps, sizes, order, cell: Cell, first: State, weights: Weights, out
     return cat(outputs), state
 
 
-class Lstm(Function):
+_KINDS = {lstm_cell: "lstm", gru_cell: "gru", rnn_tanh_cell: "tanh", rnn_relu_cell: "relu"}
+
+
+class Steps(Function):
     """All steps of one layer in one direction; differentiated again, it is the composite. PyTorch: mkldnn_rnn_layer."""
 
     @staticmethod
-    def forward(ctx, projected, h, c, weight, bias, reverse):
-        arrays = projected.array, h.array, c.array, weight.array, None if bias is None else bias.array
-        output, cells, gates = projected.kernels.lstm(*arrays, reverse)
+    def forward(ctx, projected, h, c, weight, bias, cell, reverse):
+        arrays = projected.array, h.array, _array(c), weight.array, _array(bias)
+        output, cells, gates = projected.kernels.recurrent(_KINDS[cell], *arrays, reverse)
         last = 0 if reverse else -1
-        result = wrap(output), wrap(output[last].copy()), wrap(cells[last].copy())
+        result = [wrap(output), wrap(output[last].copy())]
+        if c is not None:
+            result.append(wrap(cells[last].copy()))
         ctx.save_for_backward(projected, h, c, weight, bias, result[0])
         ctx.set_materialize_grads(False)
-        ctx.cells, ctx.gates, ctx.reverse = cells, gates, reverse
-        return result
+        ctx.cells, ctx.gates, ctx.cell, ctx.reverse = cells, gates, cell, reverse
+        return tuple(result)
 
     @staticmethod
-    def backward(ctx, *grads):
+    def backward(ctx, grad_output, grad_h, grad_c=None):
         *inputs, output = ctx.saved_tensors
         if mode.enabled:
-            return *_derivative_of_steps(inputs, ctx.needs_input_grad, ctx.reverse, grads), None
+            grads = grad_output, grad_h, grad_c
+            return *_derivative_of_steps(inputs, ctx.needs_input_grad, ctx.cell, ctx.reverse, grads), None, None
         _, h, c, weight, _ = inputs
-        arrays = [None if each is None else each.array for each in (*grads, h, c, weight, output)]
-        gradients = output.kernels.lstm_backward(*arrays, ctx.cells, ctx.gates, ctx.reverse)
-        return *(wrap(each) if need else None for each, need in zip(gradients, ctx.needs_input_grad)), None
+        arrays = [_array(each) for each in (grad_output, grad_h, grad_c, h, c, weight, output)]
+        gradients = output.kernels.recurrent_backward(_KINDS[ctx.cell], *arrays, ctx.cells, ctx.gates, ctx.reverse)
+        return *(wrap(each) if need else None for each, need in zip(gradients, ctx.needs_input_grad)), None, None
 
 
-def _derivative_of_steps(inputs: Sequence[Tensor | None], needs: Sequence[bool], reverse: bool, grads) -> list:
+def _array(tensor: Tensor | None):
+    return None if tensor is None else tensor.array
+
+
+def _derivative_of_steps(inputs: Sequence[Tensor | None], needs, cell: Cell, reverse: bool, grads) -> list:
     """The gradients of the composite of the same inputs, which can be differentiated again."""
     inputs = [None if each is None else each.view_as(each) for each in inputs]  # two may be one tensor
     projected, h, c, weight, bias = inputs
     steps, outputs = unbind(projected, 0), [None] * projected.array.shape[0]
     order = range(len(steps) - 1, -1, -1) if reverse else range(len(steps))
-    output, state = _dense(steps, order, lstm_cell, (h, c), Weights(None, weight, None, bias), outputs)
+    first = (h,) if c is None else (h, c)
+    output, state = _dense(steps, order, cell, first, Weights(None, weight, None, bias), outputs)
     roots = [(gradient_edge(result), grad) for result, grad in zip((output, *state), grads) if grad is not None]
     edges = [gradient_edge(each) if need else None for each, need in zip(inputs, needs)]
     wanted = [edge for edge in edges if edge is not None]

@@ -10,17 +10,18 @@ import minitorch
 pytestmark = pytest.mark.usefixtures("device")
 
 
-def lstm(torch, x, h, c, hidden, **options):
-    """Outputs and all first derivatives of an LSTM, and derivatives of those."""
+def run(torch, kind, x, states, hidden, **options):
+    """Outputs, last states and all first derivatives of a recurrent layer, which can be differentiated again."""
     torch.manual_seed(0)
-    layer = torch.nn.LSTM(x.shape[-1], hidden, **options).to(x.dtype)
-    leaves = [x.detach().requires_grad_(), h.detach().requires_grad_(), c.detach().requires_grad_(), *layer.parameters()]
-    output, (last_h, last_c) = layer(leaves[0], (leaves[1], leaves[2]))
-    total = (output * output.detach().cos()).sum() + last_h.sin().sum() + (last_c * last_c).sum()
-    return output, last_h, last_c, torch.autograd.grad(total, leaves, create_graph=True), leaves
+    layer = getattr(torch.nn, kind)(x.shape[-1], hidden, **options).to(x.dtype)
+    leaves = [x.detach().requires_grad_(), *[each.detach().requires_grad_() for each in states], *layer.parameters()]
+    output, last = layer(leaves[0], tuple(leaves[1:3]) if kind == "LSTM" else leaves[1])
+    total = (output * output.detach().cos()).sum() + sum(each.sin().sum() for each in last)
+    return output, last, torch.autograd.grad(total, leaves, create_graph=True), leaves
 
 
 @hypothesis.given(
+    kind=st.sampled_from(["LSTM", "GRU", "RNN", "RNN relu"]),
     steps=st.integers(1, 4),
     batch=st.integers(1, 19),
     hidden=st.sampled_from([1, 2, 7, 16, 33]),
@@ -29,29 +30,33 @@ def lstm(torch, x, h, c, hidden, **options):
     bias=st.booleans(),
     batch_first=st.booleans(),
 )
-def test_lstm(steps, batch, hidden, reverse, layers, bias, batch_first):
+def test_layers(kind, steps, batch, hidden, reverse, layers, bias, batch_first):
     """Batches of several tasks, panels that are not full, both directions, second derivatives."""
     sizes = (batch, steps, 3) if batch_first else (steps, batch, 3)
-    states = (layers * (1 + reverse), batch, hidden)
+    states = [Input((layers * (1 + reverse), batch, hidden), "float64", seed=seed) for seed in (0, 1)]
+    options = {"num_layers": layers, "bidirectional": reverse, "bias": bias, "batch_first": batch_first}
+    if kind == "RNN relu":
+        kind, options["nonlinearity"] = "RNN", "relu"
 
-    def body(torch, x, h, c):
-        options = {"num_layers": layers, "bidirectional": reverse, "bias": bias, "batch_first": batch_first}
-        output, last_h, last_c, gradients, leaves = lstm(torch, x, h, c, hidden, **options)
+    def body(torch, x, *states):
+        output, last, gradients, leaves = run(torch, kind, x, states, hidden, **options)
         again = torch.autograd.grad(sum((each * each).sum() for each in gradients), leaves)
-        return output, last_h, last_c, *gradients, *again
+        return output, last, *gradients, *again
 
-    check(body, Input(sizes, "float64"), Input(states, "float64"), Input(states, "float64", seed=1), grad=False)
+    check(body, Input(sizes, "float64"), *states[: 2 if kind == "LSTM" else 1], grad=False)
 
 
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_wide_lstm(dtype):
+def test_wide_layers(dtype, kind):
     """More than one block of the product's inner dimension, forwards (from 257 on) and backwards (from 65 on)."""
 
-    def body(torch, x, h, c):
-        output, last_h, last_c, gradients, _ = lstm(torch, x, h, c, 300)
-        return output, last_h, last_c, *[each.detach() for each in gradients]
+    def body(torch, x, *states):
+        output, last, gradients, _ = run(torch, kind, x, states, 300)
+        return output, last, *[each.detach() for each in gradients]
 
-    check(body, Input((2, 9, 3), dtype), Input((1, 9, 300), dtype), Input((1, 9, 300), dtype), grad=False)
+    states = [Input((1, 9, 300), dtype)] * (2 if kind == "LSTM" else 1)
+    check(body, Input((2, 9, 3), dtype), *states, grad=False)
 
 
 def test_gradients_of_one_output_only():

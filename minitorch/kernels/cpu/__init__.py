@@ -213,8 +213,8 @@ from minitorch.kernels.cpu.reduce import integer_sum as integer_sum
 from minitorch.kernels.cpu.reduce import prod as prod
 from minitorch.kernels.cpu.reduce import sum as sum
 from minitorch.kernels.cpu.resample import resample as resample
-from minitorch.kernels.cpu.rnn import lstm as lstm
-from minitorch.kernels.cpu.rnn import lstm_backward as lstm_backward
+from minitorch.kernels.cpu.rnn import recurrent as recurrent
+from minitorch.kernels.cpu.rnn import recurrent_backward as recurrent_backward
 from minitorch.kernels.cpu.scan import cumprod as cumprod
 from minitorch.kernels.cpu.scan import cumsum as cumsum
 from minitorch.kernels.cpu.scan import cumulative_extreme as cumulative_extreme
