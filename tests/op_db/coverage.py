@@ -91,6 +91,8 @@ class _Row:
         self.agrees = bool(checks) and not absent and not any(each in CORE for each in self.missing)
         tallies = {} if isinstance(result, str) else {**result, "errors": self.errors}
         self.passes = "everything" if checks and not self.missing else ", ".join(each for each in checks if each in listed)
+        if not checks:
+            absent = absent or "PyTorch makes no sample for the CPU"
         self.reasons = _cell(absent) if absent else "<br>".join(_reason(each, tallies) for each in self.missing)
 
 
