@@ -17,6 +17,7 @@ from minitorch._settings import set_flush_denormal as set_flush_denormal
 from minitorch._settings import set_warn_always as set_warn_always
 from minitorch._settings import use_deterministic_algorithms as use_deterministic_algorithms
 from minitorch._storage import Storage as Storage
+from minitorch._storage import TypedStorage as TypedStorage
 from minitorch._tensor import Tensor as Tensor
 from minitorch._tensor_str import set_printoptions as set_printoptions
 from minitorch._what_it_is import is_complex as is_complex
@@ -458,11 +459,15 @@ from minitorch import hub as hub
 from minitorch import jit as jit
 from minitorch import linalg as linalg
 from minitorch import mps as mps
+from minitorch import multiprocessing as multiprocessing
 from minitorch import nn as nn
 from minitorch import ops as ops
 from minitorch import optim as optim
+from minitorch import profiler as profiler
 from minitorch import random as random
 from minitorch import serialization as serialization
+from minitorch import special as special
+from minitorch import testing as testing
 from minitorch import utils as utils
 from minitorch import version as version
 from minitorch import xpu as xpu
@@ -484,6 +489,7 @@ half = float16
 short = int16
 int = int32
 ger = outer
+UntypedStorage = Storage
 absolute, negative, concat, concatenate = abs, neg, cat, cat
 subtract, multiply, divide, true_divide = sub, mul, div, div
 arcsinh, arccosh, arctanh = asinh, acosh, atanh

@@ -49,3 +49,44 @@ class Storage:
     def __repr__(self) -> str:
         values = "".join(f" {each}\n" for each in self.bytes[:1000])
         return f"{values}[torch.storage.UntypedStorage(device=cpu) of size {self.nbytes()}]"
+
+
+class TypedStorage:
+    """The memory as numbers of one dtype, in the order in which they lie there. PyTorch: torch.TypedStorage."""
+
+    def __init__(self, storage: Storage, dtype):
+        self._storage = storage
+        self.dtype = dtype
+
+    def untyped(self) -> Storage:
+        """The memory itself."""
+        return self._storage
+
+    def data_ptr(self) -> int:
+        """The address of the first byte."""
+        return self._storage.data_ptr()
+
+    def nbytes(self) -> int:
+        """Size in bytes."""
+        return self._storage.nbytes()
+
+    def element_size(self) -> int:
+        """Bytes of one number."""
+        return self.dtype.itemsize
+
+    def tolist(self) -> list:
+        """The numbers as Python's."""
+        return self._storage.bytes.view(self.dtype.numpy).tolist()
+
+    def size(self) -> int:
+        """How many numbers there are."""
+        return self.nbytes() // self.dtype.itemsize
+
+    __len__ = size
+
+    def __getitem__(self, index):
+        return self.tolist()[index]
+
+    def __repr__(self) -> str:
+        numbers = "".join(f" {each}\n" for each in self.tolist())
+        return f"{numbers}[torch.storage.TypedStorage(dtype={self.dtype}, device=cpu) of size {self.size()}]"

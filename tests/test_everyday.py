@@ -65,3 +65,58 @@ def test_types_are_printed_with_pytorchs_names():
     assert repr(minitorch.nn.Parameter) == "<class 'torch.nn.parameter.Parameter'>"
     assert repr(Mine) == f"<class '{__name__}.{Mine.__qualname__}'>"
     assert sys.modules[minitorch.Tensor.__module__].Tensor is minitorch.Tensor  # so pickle finds it
+
+
+def test_python_functions_over_elements():
+    """apply_ and map_ write what Python says, cast to the dtype; they refuse what has a history."""
+
+    def body(lib):
+        x = lib.arange(6).view(2, 3)
+        y = x.t().clone().float().t()
+        y.apply_(lambda each: each * 2 + 0.5)
+        return x.apply_(lambda each: each * 1.7), y, y.map_(lib.tensor([1.0, 2.0, 3.0]), lambda a, b: a * b), y.stride()
+
+    check(body, grad=False)
+    with pytest.raises(RuntimeError, match="Can't call apply_"):
+        minitorch.ones(1, requires_grad=True).apply_(abs)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 4), (5, 2), (9, 2), (2, 2, 2)])
+@pytest.mark.parametrize("wrap", [False, True])
+def test_fill_diagonal(shape, wrap):
+    """Of matrices of all shapes, and cubes."""
+    check(lambda lib: lib.zeros(shape).fill_diagonal_(7, wrap), grad=False)
+    check(lambda lib: lib.zeros(*shape).transpose(0, 1).fill_diagonal_(7, wrap), grad=False)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 2, 3)])
+def test_fill_diagonal_refuses(shape):
+    """Lines, and boxes that are no cubes."""
+    check(lambda lib: lib.zeros(shape).fill_diagonal_(7), grad=False, raises=RuntimeError)
+
+
+def test_older_methods():
+    """new, storage, and the questions about memory."""
+
+    def body(lib):
+        x = lib.arange(4).view(2, 2)
+        said = [x.new([1, 2]), x.new(2, 3).shape, x.new(x).shape, x.greater(1), x.less_equal(1), x.not_equal(1)]
+        storage = x.t().storage()
+        said += [len(storage), storage.tolist(), storage[1], storage.dtype, storage.nbytes(), storage.element_size()]
+        said += [x.is_shared(), x.is_pinned(), x[:1].broadcast_to(3, 2), lib.nn.Linear(2, 2).half().weight.dtype]
+        return said
+
+    check(body, grad=False)
+    with pytest.raises(TypeError, match="no tensors of torch.bfloat16"):
+        minitorch.ones(1).bfloat16()
+
+
+def test_special_functions():
+    """Those that are made of others."""
+
+    def body(lib):
+        x = lib.tensor([0.0, 0.3, 1.0, 2.5, -1.0, float("nan")])
+        special = lib.special
+        return special.entr(x), special.ndtr(x), special.xlog1py(x, lib.full((6,), -1.0)), special.expit(x)
+
+    check(body, grad=False)

@@ -41,6 +41,7 @@ SHARED_BY_OPS = {"resample", "promotion", "sizes", "autograd", "devices", "numbe
 TESTED_IN = {
     "rnn": "nn/test_module_db.py",
     "buffers": "ops/test_native.py",
+    "apply": "test_everyday.py",
     "products": "op_db/test_op_db.py",
     "einsum": "op_db/test_op_db.py",
     "pseudo_inverse": "op_db/test_op_db.py",

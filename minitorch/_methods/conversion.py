@@ -30,6 +30,10 @@ class Conversion:
         """As float16."""
         return self.to(minitorch.float16, memory_format=memory_format)
 
+    def bfloat16(self, memory_format=None):
+        """Raises TypeError: minitorch has no tensors of bfloat16."""
+        return self.to(minitorch.bfloat16, memory_format=memory_format)
+
     def short(self, memory_format=None):
         """As int16."""
         return self.to(minitorch.int16, memory_format=memory_format)
@@ -58,6 +62,22 @@ class Conversion:
         """On the GPU. Raises an error that says why where there is none."""
         return self.to("cuda" if device is None else device)
 
+    def is_pinned(self, device=None):
+        """Always False: no memory is pinned."""
+        return False
+
+    def pin_memory(self, device=None):
+        """Raises RuntimeError: there is no accelerator to pin memory for."""
+        raise RuntimeError("Cannot access accelerator device when none is available.")
+
+    def is_shared(self):
+        """Whether other processes share the memory: always False."""
+        return False
+
+    def storage(self):
+        """The memory as numbers of this dtype. The older name of `untyped_storage`, which counts bytes."""
+        return minitorch.TypedStorage(self.untyped_storage(), self.dtype)
+
     def clone(self, *, memory_format=None):
         """See `minitorch.ops.convert.clone`."""
         return minitorch.ops.convert.clone(self, memory_format=memory_format)
@@ -77,6 +97,12 @@ class Conversion:
     def tolist(self):
         """See `minitorch.ops.convert.tolist`."""
         return minitorch.ops.convert.tolist(self)
+
+    def new(self, *args, device=None):
+        """As `minitorch.Tensor(*args)`, in the dtype of this tensor. The older name of new_empty and new_tensor."""
+        if len(args) == 1 and isinstance(args[0], (list, tuple)) and not isinstance(args[0], minitorch.Size):
+            return minitorch.tensor(args[0], dtype=self.dtype)
+        return minitorch.Tensor(*args, device=device).to(self.dtype)
 
     def new_empty(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
         """As `minitorch.empty`, in the dtype of this tensor."""

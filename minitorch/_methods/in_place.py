@@ -197,6 +197,18 @@ class InPlace:
         """See `minitorch.multinomial`."""
         return minitorch.multinomial(self, num_samples, replacement, generator=generator)
 
+    def apply_(self, callable):
+        """See `minitorch.ops.apply.apply_`."""
+        return minitorch.ops.apply.apply_(self, callable)
+
+    def map_(self, tensor, callable):
+        """See `minitorch.ops.apply.map_`."""
+        return minitorch.ops.apply.map_(self, tensor, callable)
+
+    def fill_diagonal_(self, fill_value, wrap=False):
+        """See `minitorch.ops.apply.fill_diagonal_`."""
+        return minitorch.ops.apply.fill_diagonal_(self, fill_value, wrap)
+
 
 def write(tensor, function, *arguments, **options):
     """`function(tensor, *arguments, **options)`, written into the tensor."""

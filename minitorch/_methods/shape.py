@@ -50,9 +50,9 @@ class Shape:
         """See `minitorch.ops.shape.expand_as`."""
         return minitorch.ops.shape.expand_as(self, other)
 
-    def broadcast_to(self, size):
+    def broadcast_to(self, *size):
         """See `minitorch.ops.shape.broadcast_to`."""
-        return minitorch.ops.shape.broadcast_to(self, size)
+        return minitorch.ops.shape.broadcast_to(self, minitorch.ops.sizes.sizes_of(size, "broadcast_to"))
 
     swapaxes = swapdims = transpose
     moveaxis = movedim

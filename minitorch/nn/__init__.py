@@ -1,5 +1,6 @@
 """Neural networks: modules, functions, initialisers. PyTorch: torch/nn/__init__.py."""
 
+from minitorch.nn import attention as attention
 from minitorch.nn import functional as functional
 from minitorch.nn import init as init
 from minitorch.nn import modules as modules

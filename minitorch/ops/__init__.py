@@ -2,6 +2,7 @@
 
 from minitorch.ops import activation as activation
 from minitorch.ops import advanced_indexing as advanced_indexing
+from minitorch.ops import apply as apply
 from minitorch.ops import autograd as autograd
 from minitorch.ops import binary as binary
 from minitorch.ops import buffers as buffers

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from minitorch import types
-from minitorch._tensor import Tensor, wrap
+from minitorch._tensor import Tensor, contiguous_strides, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.creation import empty, empty_like, empty_strided, requiring_grad, strides_in_format
 from minitorch.ops.devices import kernels_on
@@ -173,7 +173,7 @@ class ToCopy(Function):
     @staticmethod
     def forward(ctx, input, dtype, memory_format):
         array = input.array
-        if memory_format is None and array.flags.c_contiguous and 1 not in array.shape and array.size:
+        if memory_format is None and array.flags.c_contiguous and _has_plain_strides(input):
             return wrap(_own_copy(input.kernels, array, dtype))
         return _copy(input, types.of_numpy(dtype), strides_in_format(input, memory_format))
 
@@ -343,6 +343,11 @@ def _copy(input: Tensor, dtype: types.dtype, stride: tuple[int, ...]) -> Tensor:
     result = empty_strided(input.array.shape, stride, dtype=dtype)
     input.kernels.copy_into(result.array, input.array)
     return result
+
+
+def _has_plain_strides(input: Tensor) -> bool:
+    """Whether the strides, also those of dimensions of size 1, are the ones that a new tensor has."""
+    return input._stride is None or input._stride == contiguous_strides(input.array.shape)
 
 
 def _own_copy(on, array: np.ndarray, dtype: np.dtype) -> np.ndarray:

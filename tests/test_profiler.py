@@ -1,0 +1,50 @@
+"""profile counts operations; schedules choose steps. PyTorch: torch.profiler."""
+
+import pytest
+from helpers import needs_torch, torch
+
+import minitorch
+from minitorch.profiler import ProfilerActivity, profile, record_function, schedule
+
+
+def test_every_operation_is_counted():
+    """Inside the block only; a name of the script's own is a row too; the largest stands first."""
+    x = minitorch.ones(3, 3)
+    minitorch.relu(x)
+    with profile(activities=[ProfilerActivity.CPU], record_shapes=True) as prof:
+        for _ in range(4):
+            minitorch.relu(x)
+        with record_function("mine"):
+            x.sum()
+    minitorch.relu(x)
+    rows = {row.key: row for row in prof.key_averages()}
+    assert rows["activation.relu"].count == 4 and rows["mine"].count == 1 and rows["reduce.sum"].count == 1
+    assert 0 < rows["activation.relu"].self_cpu_time_total <= rows["activation.relu"].cpu_time_total
+    table = prof.key_averages().table(sort_by="count", row_limit=1).splitlines()
+    assert len(table) == 5 and table[1].split()[0] == "Name" and table[3].split()[-1] == "4"
+    with pytest.raises(RuntimeError, match="minitorch keeps sums"):
+        prof.export_chrome_trace("trace.json")
+
+
+def test_a_schedule_chooses_the_steps():
+    """Two of four steps, twice; the script hears after each pair."""
+    x, heard = minitorch.ones(2), []
+
+    def ready(prof):
+        heard.append({row.key: row.count for row in prof.key_averages()}["activation.relu"])
+
+    with profile(schedule=schedule(wait=1, warmup=1, active=2, repeat=2), on_trace_ready=ready) as prof:
+        for step in range(10):
+            for _ in range(step + 1):
+                minitorch.relu(x)
+            prof.step()
+    assert heard == [3 + 4, 7 + 8]
+
+
+@needs_torch
+@pytest.mark.parametrize("options", [(0, 0, 1, 0, 0), (1, 1, 2, 2, 0), (2, 0, 3, 1, 4)], ids=str)
+def test_schedules_are_those_of_pytorch(options):
+    """The same action at every step."""
+    names = dict(zip(("wait", "warmup", "active", "repeat", "skip_first"), options))
+    ours, theirs = schedule(**names), torch.profiler.schedule(**names)
+    assert [ours(step).name for step in range(20)] == [theirs(step).name for step in range(20)]
