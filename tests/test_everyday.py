@@ -3,6 +3,7 @@
 import math
 import sys
 
+import numpy as np
 import pytest
 from helpers import check
 
@@ -109,6 +110,17 @@ def test_older_methods():
     check(body, grad=False)
     with pytest.raises(TypeError, match="no tensors of torch.bfloat16"):
         minitorch.ones(1).bfloat16()
+
+
+def test_older_types_take_every_sequence():
+    """Ranges and arrays too; large integers stay exact."""
+
+    def body(lib):
+        large = np.array([2**24 + 1, 2**53 + 1])
+        said = [lib.LongTensor(range(3)), lib.Tensor(range(3)), lib.LongTensor(large), lib.FloatTensor(large)]
+        return [*said, lib.LongTensor(np.array([1.7, -1.7])), lib.Tensor((1, 2)), lib.IntTensor([[1], [2]])]
+
+    check(body, grad=False)
 
 
 def test_special_functions():

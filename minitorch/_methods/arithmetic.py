@@ -210,8 +210,6 @@ class Arithmetic:
         """See `minitorch.ge`."""
         return minitorch.ge(self, other)
 
-    greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
-
     def logical_and(self, other):
         """See `minitorch.logical_and`."""
         return minitorch.logical_and(self, other)

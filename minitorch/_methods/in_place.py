@@ -205,10 +205,6 @@ class InPlace:
         """See `minitorch.ops.apply.map_`."""
         return minitorch.ops.apply.map_(self, tensor, callable)
 
-    def fill_diagonal_(self, fill_value, wrap=False):
-        """See `minitorch.ops.apply.fill_diagonal_`."""
-        return minitorch.ops.apply.fill_diagonal_(self, fill_value, wrap)
-
 
 def write(tensor, function, *arguments, **options):
     """`function(tensor, *arguments, **options)`, written into the tensor."""

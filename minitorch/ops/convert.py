@@ -2,6 +2,7 @@
 
 import numbers
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def legacy_tensor(cls: type, *args, device=None) -> Tensor:
         result = empty(*args)
     elif len(args) == 1 and isinstance(args[0], types.Size):
         result = empty(args[0])
-    elif len(args) == 1 and isinstance(args[0], (list, tuple, np.ndarray)):
+    elif len(args) == 1 and isinstance(args[0], (Sequence, np.ndarray)):
         result = tensor(args[0], dtype=types.get_default_dtype())
     else:
         raise TypeError(f"new(): data must be a sequence (got {type(args[0]).__name__})")

@@ -1,5 +1,9 @@
 """FloatTensor and its like: a dtype's older name. PyTorch: torch/csrc/tensor/python_tensor.cpp."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from minitorch import types
 from minitorch._tensor import Tensor
 from minitorch.ops.convert import legacy_tensor, tensor
@@ -11,7 +15,7 @@ class TensorType(type):
     dtype: types.dtype
 
     def __call__(cls, *args, device=None) -> Tensor:
-        if len(args) == 1 and isinstance(args[0], list | tuple) and not isinstance(args[0], types.Size):
+        if len(args) == 1 and isinstance(args[0], Sequence | np.ndarray) and not isinstance(args[0], types.Size):
             return tensor(args[0], dtype=cls.dtype)
         made = legacy_tensor(Tensor, *args, device=device)
         if len(args) == 1 and isinstance(args[0], Tensor) and made.dtype is not cls.dtype:
