@@ -144,3 +144,27 @@ def test_dtypes_that_do_not_fit():
     check(conv, Input((2, 3, 6, 5), "int64"), Input((4, 3, 3, 3)), raises=RuntimeError)
     check(conv, x, Input((4, 3, 3, 3)), Input((4,), "float64"), raises=RuntimeError)
     check(lambda torch, x: torch.nn.functional.conv2d(x, 3), x, raises=TypeError)
+
+
+@pytest.mark.parametrize("channels, outputs", [(5, 5), (3, 6)])
+@pytest.mark.parametrize("options", [{}, {"padding": 1}, {"padding": (3, 0)}, {"dilation": 2, "padding": 2}, {"stride": 2}])
+def test_depthwise(channels, outputs, options):
+    """One input channel to a group, with padding that the turned kernel of the input's gradient does not have, too."""
+
+    def body(torch, x, w, b):
+        return torch.nn.functional.conv2d(x, w, b, groups=channels, **options)
+
+    check(body, Input((2, channels, 9, 7), "float64"), Input((outputs, 1, 3, 2), "float64"), Input((outputs,), "float64"))
+
+
+def test_infinity_beside_a_depthwise_window():
+    """A pixel that a tap does not see leaves its gradient alone."""
+
+    def body(torch, x, w):
+        x = x.detach().clone()
+        x[0, 0, 1, 0] = float("inf")
+        w = w.detach().requires_grad_()
+        torch.nn.functional.conv2d(x, w, groups=2).sum().backward()
+        return w.grad
+
+    check(body, Input((1, 2, 4, 4), "float64"), Input((2, 1, 2, 2), "float64"), grad=False)

@@ -19,6 +19,7 @@ import numpy as np
 
 from minitorch.kernels.cpu._address import address, call, named
 from minitorch.kernels.cpu._compile import parallel, prange, serial, threads
+from minitorch.kernels.cpu.depthwise import depthwise, depthwise_input, suits
 from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.cpu.microkernel import ROWS, copy, loops, multiply, panel_width, transpose
 
@@ -45,7 +46,9 @@ def conv2d(
     result = empty(plan.result_shape, input.dtype)
     input, weight = contiguous(input), contiguous(weight)
     bias = np.zeros(weight.shape[0], input.dtype) if bias is None else contiguous(bias)
-    if plan.passes is None:
+    if plan.passes is None and suits(weight.shape, stride, result.dtype) and result.size > 0:
+        depthwise(input, weight, bias, result, padding, dilation)
+    elif plan.passes is None:
         _plain(input, weight, bias, result, stride, padding, dilation, groups)
     else:
         _run(plan.passes[0], input, weight, bias, result)
@@ -67,7 +70,9 @@ def conv2d_input(
     result = empty(plan.result_shape, grad.dtype)
     grad, weight = contiguous(grad), contiguous(weight)
     if plan.passes is None:
-        _plain_input(grad, weight, result, stride, padding, dilation, groups)
+        fits = suits(weight.shape, stride, result.dtype) and result.size > 0 and grad.size > 0
+        if not (fits and depthwise_input(grad, weight, result, padding, dilation)):
+            _plain_input(grad, weight, result, stride, padding, dilation, groups)
     else:
         zero = np.zeros(result.shape[1], grad.dtype)
         for work in plan.passes:
