@@ -295,6 +295,7 @@ from minitorch.ops.shape import permute as permute
 from minitorch.ops.shape import ravel as ravel
 from minitorch.ops.shape import reshape as reshape
 from minitorch.ops.shape import squeeze as squeeze
+from minitorch.ops.shape import swapaxes as swapaxes
 from minitorch.ops.shape import t as t
 from minitorch.ops.shape import transpose as transpose
 from minitorch.ops.shape import unflatten as unflatten
@@ -496,7 +497,7 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 arcsin, arccos, arctan, fix, sgn = asin, acos, atan, trunc, sign
 greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
 trapz, row_stack = trapezoid, vstack
-arctan2, clip, moveaxis, swapaxes, swapdims = atan2, clamp, movedim, transpose, transpose
+arctan2, clip, moveaxis, swapdims = atan2, clamp, movedim, transpose
 
 # Functions of networks that take the same arguments in nn.functional.
 adaptive_avg_pool1d, avg_pool1d = nn.functional.adaptive_avg_pool1d, nn.functional.avg_pool1d

@@ -123,6 +123,18 @@ def test_older_types_take_every_sequence():
     check(body, grad=False)
 
 
+def test_arguments_by_name():
+    """What has several forms without a name has one with it."""
+
+    def body(lib):
+        x = lib.arange(6).view(2, 3)
+        said = [lib.zeros(size=(2,)), lib.ones(size=[1, 2]), lib.empty(size=(2, 3)).shape, x.new_zeros(size=(2,))]
+        said += [x.new_ones(size=(1,)), x.new_empty(size=(2, 0)), x.view(size=(3, 2)), x.view(dtype=lib.int32)]
+        return [*said, x.matmul(other=x.t()), x.swapaxes(axis0=0, axis1=1), lib.swapaxes(x, axis0=0, axis1=1)]
+
+    check(body, grad=False)
+
+
 def test_special_functions():
     """Those that are made of others."""
 

@@ -104,18 +104,18 @@ class Conversion:
             return minitorch.tensor(args[0], dtype=self.dtype)
         return minitorch.Tensor(*args, device=device).to(self.dtype)
 
-    def new_empty(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+    def new_empty(self, *sizes, size=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
         """As `minitorch.empty`, in the dtype of this tensor."""
-        return minitorch.empty(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        return minitorch.empty(*sizes, size=size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
 
-    def new_zeros(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+    def new_zeros(self, *sizes, size=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
         """As `minitorch.zeros`, in the dtype of this tensor."""
-        shape = minitorch.ops.sizes.sizes_of(size, "new_zeros")
+        shape = minitorch.ops.sizes.sizes_of(sizes if size is None else (size,), "new_zeros")
         return minitorch.full(shape, 0, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
 
-    def new_ones(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+    def new_ones(self, *sizes, size=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
         """As `minitorch.ones`, in the dtype of this tensor."""
-        return minitorch.ones(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        return minitorch.ones(*sizes, size=size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
 
     def new_empty_strided(self, size, stride, dtype=None, device=None, requires_grad=False):
         """As `minitorch.empty_strided`, in the dtype of this tensor."""

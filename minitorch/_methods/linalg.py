@@ -22,9 +22,9 @@ class Linalg:
         """See `minitorch.dot`."""
         return minitorch.dot(self, tensor)
 
-    def matmul(self, tensor2):
+    def matmul(self, other):
         """See `minitorch.matmul`."""
-        return minitorch.matmul(self, tensor2)
+        return minitorch.matmul(self, other)
 
     def outer(self, vec2):
         """See `minitorch.outer`."""

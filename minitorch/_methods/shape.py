@@ -6,8 +6,10 @@ import minitorch
 class Shape:
     """`x.view(2, 3)` is an operation on x; its docstring stands there."""
 
-    def view(self, *shape):
+    def view(self, *shape, size=None, dtype=None):
         """See `minitorch.ops.shape.view`."""
+        if size is not None or dtype is not None:
+            shape = (dtype if size is None else size,)
         return minitorch.ops.shape.view(self, *shape)
 
     def reshape(self, *sizes, shape=None):
@@ -54,7 +56,11 @@ class Shape:
         """See `minitorch.ops.shape.broadcast_to`."""
         return minitorch.ops.shape.broadcast_to(self, minitorch.ops.sizes.sizes_of(size, "broadcast_to"))
 
-    swapaxes = swapdims = transpose
+    def swapaxes(self, axis0, axis1):
+        """See `minitorch.ops.shape.transpose`."""
+        return minitorch.ops.shape.transpose(self, axis0, axis1)
+
+    swapdims = transpose
     moveaxis = movedim
 
     def squeeze(self, dim=None, **numpy):

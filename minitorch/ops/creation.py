@@ -30,25 +30,30 @@ from minitorch.ops.sizes import (
 
 
 def empty(
-    *size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None
+    *sizes, size=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False,
+    memory_format=None,
 ) -> Tensor:
     """Memory as it comes. Raises RuntimeError for negative sizes or too much memory. PyTorch: torch.empty."""
-    shape = _shape(size, "empty")
+    shape = _shape(sizes if size is None else (size,), "empty")
     return _finish(kernels_on(device).empty(shape, _dtype(dtype, "empty", out).numpy), requires_grad, out)
 
 
-def zeros(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False) -> Tensor:
+def zeros(
+    *sizes, size=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
+) -> Tensor:
     """All zeros. PyTorch: torch.zeros."""
-    shape = sizes_of(size, "zeros")
+    shape = sizes_of(sizes if size is None else (size,), "zeros")
     if any(each < 0 for each in shape):
         raise RuntimeError("zeros: Dimension size must be non-negative.")
     shape = _shape((shape,), "zeros")
     return _finish(kernels_on(device).zeros(shape, _dtype(dtype, "zeros", out).numpy), requires_grad, out)
 
 
-def ones(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False) -> Tensor:
+def ones(
+    *sizes, size=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
+) -> Tensor:
     """All ones. PyTorch: torch.ones."""
-    return _filled(_shape(size, "ones"), 1, _dtype(dtype, "ones", out), device, requires_grad, out)
+    return _filled(_shape(sizes if size is None else (size,), "ones"), 1, _dtype(dtype, "ones", out), device, requires_grad, out)
 
 
 def full(

@@ -226,6 +226,11 @@ class Permute(Function):
         return Permute.apply(grad, tuple(inverse)), None
 
 
+def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+    """transpose, with NumPy's names. PyTorch: torch.swapaxes."""
+    return transpose(input, axis0, axis1)
+
+
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Two dimensions exchanged. PyTorch: torch.transpose."""
     ndim = input.array.ndim
