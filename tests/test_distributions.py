@@ -5,6 +5,7 @@ from agreement import agree
 from helpers import check
 
 P = [[0.1, 0.2, 0.7], [0.5, 0.25, 0.25]]
+COVARIANCE = [[2.0, 0.5, 0.0], [0.5, 1.0, 0.2], [0.0, 0.2, 1.5]]
 
 MADE = {
     "categorical": lambda lib, D: D.Categorical(lib.tensor(P)),
@@ -15,6 +16,13 @@ MADE = {
     "normal of numbers": lambda lib, D: D.Normal(0.0, 1.5),
     "uniform": lambda lib, D: D.Uniform(-1.0, lib.tensor([1.0, 2.0])),
     "exponential": lambda lib, D: D.Exponential(lib.tensor([0.5, 2.0])),
+    "laplace": lambda lib, D: D.Laplace(lib.tensor([0.0, 1.0]), lib.tensor([1.0, 2.0])),
+    "one hot": lambda lib, D: D.OneHotCategorical(lib.tensor(P)),
+    "one hot logits": lambda lib, D: D.OneHotCategoricalStraightThrough(logits=lib.tensor(P)),
+    "vectors": lambda lib, D: D.MultivariateNormal(lib.ones(3), lib.tensor(COVARIANCE)),
+    "vectors by factor": lambda lib, D: D.MultivariateNormal(lib.ones(2, 3), scale_tril=lib.tensor(COVARIANCE).tril()),
+    "vectors by inverse": lambda lib, D: D.MultivariateNormal(lib.ones(3), precision_matrix=lib.tensor(COVARIANCE)),
+    "lognormal": lambda lib, D: D.LogNormal(lib.tensor([0.0, 1.0]), lib.tensor([1.0, 0.5])),
     "independent": lambda lib, D: D.Independent(D.Normal(lib.zeros(2, 3), lib.ones(2, 3)), 1),
 }
 
@@ -36,7 +44,37 @@ def test_all_that_a_distribution_says(make):
     check(body, grad=False)
 
 
-@pytest.mark.parametrize("name", ["normal", "uniform", "exponential"])
+CHAINS = {
+    "nothing": lambda D: [],
+    "exp": lambda D: D.ExpTransform(),
+    "squashed policy": lambda D: [D.TanhTransform(cache_size=1), D.AffineTransform(1.0, -2.0)],
+    "sigmoid": lambda D: [D.AffineTransform(0.5, 2.0), D.SigmoidTransform()],
+    "composed": lambda D: D.ComposeTransform([D.AffineTransform(0.0, 0.5), D.ExpTransform()]),
+    "inverse": lambda D: [D.SigmoidTransform(), D.SigmoidTransform().inv, D.TanhTransform()],
+}
+
+
+@pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS.keys())
+@pytest.mark.parametrize("together", [0, 1])
+def test_transformed_distributions(chain, together):
+    """Draws, densities and their gradients, of numbers and of vectors."""
+
+    def body(lib):
+        D = lib.distributions
+        lib.manual_seed(0)
+        loc = lib.tensor([0.1, -0.2, 0.3], requires_grad=True)
+        base = D.Normal(loc, lib.ones(3))
+        made = D.TransformedDistribution(D.Independent(base, 1) if together else base, chain(D.transforms))
+        draws, drawn = made.sample((4,)), made.rsample((2,))
+        density = made.log_prob(drawn)
+        density.sum().backward()
+        said = [draws, drawn, density, loc.grad, made.log_prob(draws), made.has_rsample, made.event_shape]
+        return said if together else [*said, made.cdf(draws)]
+
+    check(body, grad=False)
+
+
+@pytest.mark.parametrize("name", ["normal", "uniform", "exponential", "laplace"])
 def test_cdf_and_its_inverse(name):
     """cdf and icdf."""
 
@@ -106,6 +144,11 @@ WRONG = {
     "outside": lambda lib, D: MADE["uniform"](lib, D).log_prob(lib.tensor([0.0, 3.0])),
     "wrong shape": lambda lib, D: MADE["normal"](lib, D).log_prob(lib.zeros(3)),
     "wrong event": lambda lib, D: MADE["independent"](lib, D).log_prob(lib.zeros(2, 4)),
+    "no matrix": lambda lib, D: D.MultivariateNormal(lib.zeros(2)),
+    "a vector for a matrix": lambda lib, D: D.MultivariateNormal(lib.zeros(2), lib.ones(2)),
+    "indefinite": lambda lib, D: D.MultivariateNormal(lib.zeros(2), lib.tensor([[1.0, 2.0], [2.0, 1.0]])),
+    "upper triangular": lambda lib, D: D.MultivariateNormal(lib.zeros(2), scale_tril=lib.ones(2, 2)),
+    "two ones": lambda lib, D: MADE["one hot"](lib, D).log_prob(lib.tensor([[1.0, 1.0, 0.0], [1.0, 0.0, 0.0]])),
     "too many dimensions": lambda lib, D: D.Independent(D.Normal(0.0, 1.0), 1),
 }
 

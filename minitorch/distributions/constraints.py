@@ -43,6 +43,38 @@ class _Simplex(Constraint):
         return minitorch.all(value >= 0, dim=-1) & ((value.sum(-1) - 1).abs() < 1e-6)
 
 
+class _OneHot(Constraint):
+    """Zeros and a single one along the last dimension."""
+
+    is_discrete = True
+    event_dim = 1
+
+    def check(self, value: Tensor) -> Tensor:
+        return ((value == 0) | (value == 1)).all(-1) & (value.sum(-1) == 1)
+
+
+class _PositiveDefinite(Constraint):
+    """Symmetric matrices with positive eigenvalues."""
+
+    event_dim = 2
+
+    def check(self, value: Tensor) -> Tensor:
+        symmetric = minitorch.isclose(value, value.mT, atol=1e-6).all(-2).all(-1)
+        if not symmetric.all():
+            return symmetric
+        return (minitorch.linalg.eigvalsh(value) > 0).all(-1)
+
+
+class _LowerCholesky(Constraint):
+    """Lower triangular matrices with a positive diagonal."""
+
+    event_dim = 2
+
+    def check(self, value: Tensor) -> Tensor:
+        triangular = (value.tril() == value).flatten(-2).all(-1)
+        return triangular & (value.diagonal(dim1=-2, dim2=-1) > 0).all(-1)
+
+
 class _Bounds(Constraint):
     """Between bounds, which the repr names."""
 
@@ -101,6 +133,9 @@ real = _Real()
 real_vector = _IndependentConstraint(real, 1)
 boolean = _Boolean()
 simplex = _Simplex()
+one_hot = _OneHot()
+positive_definite = _PositiveDefinite()
+lower_cholesky = _LowerCholesky()
 positive = _GreaterThan(lower_bound=0.0)
 nonnegative = _GreaterThanEq(lower_bound=0.0)
 unit_interval = _Interval(lower_bound=0.0, upper_bound=1.0)
