@@ -8,10 +8,11 @@ import pytest
 pytest.importorskip("torch", reason="PyTorch's database of operations is in its wheel")
 pytest.importorskip("expecttest", reason="PyTorch's testing package needs expecttest")
 
-from op_db import checks, passes
+from op_db import checks, gradgrad, passes
 from op_db.database import entries
 
 SAMPLES = 3
+SECOND_DERIVATIVES = 8  # every so manieth entry: the whole list takes two minutes
 
 
 @pytest.mark.parametrize("name", passes.read())
@@ -19,3 +20,9 @@ def test_operation(name):
     tallies = checks.run(entries()[name], passes.read()[name], limit=SAMPLES)
     wrong = [f"{check}: {each[0]} {each[1]}" for check, tally in tallies.items() for each in tally.failures]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", gradgrad.read()[::SECOND_DERIVATIVES])
+def test_second_derivative(name):
+    """Finite differences, in float64. All of them: `python -m tests.op_db.gradgrad`."""
+    assert gradgrad.run(name) is None
