@@ -58,7 +58,7 @@ class Tensor(
     _requires_grad = False
     _base: "Tensor | None" = None  # the tensor that this one is a differentiable view of
     _seen = 0  # of a view: the version of the storage that its grad_fn knows
-    _several = None  # of a view: the node that made it together with others, or "no_grad" if it was not recorded
+    _made = None  # of a view: "several" if made together with others, "no_grad" if not recorded; so are views of it
     _accumulator = None  # weak reference to the AccumulateGrad node of a leaf
     _stride: tuple[int, ...] | None = None  # of a view, in elements; a fresh array tells its own
     _offset = 0  # of a view: where in the storage it begins, in elements

@@ -82,11 +82,20 @@ def tensor_str(tensor: Tensor, tensor_contents: str | None = None) -> str:
             notes.append(f"size={tuple(tensor.shape)}")
         if tensor.dtype not in (types.get_default_dtype(), types.int64, types.bool):
             notes.append(f"dtype={tensor.dtype}")
-    if tensor.grad_fn is not None:
-        notes.append(f"grad_fn=<{type(tensor.grad_fn).__name__}>")
+    if (name := _origin(tensor)) is not None:
+        notes.append(f"grad_fn=<{name}>")
     elif tensor.requires_grad:
         notes.append("requires_grad=True")
     return _with_notes(head + contents, notes, len(head))
+
+
+def _origin(tensor: Tensor) -> str | None:
+    """The name of its node; "Invalid" for a view that can have no history any more."""
+    try:
+        node = tensor.grad_fn
+    except RuntimeError:
+        return "Invalid"
+    return None if node is None else type(node).__name__
 
 
 def format_tensor(tensor: Tensor, spec: str) -> str:

@@ -208,7 +208,7 @@ class InPlace:
 
 def write(tensor, function, *arguments, **options):
     """`function(tensor, *arguments, **options)`, written into the tensor."""
-    minitorch.ops.inplace.check(tensor)
+    minitorch.ops.inplace.check(tensor, *arguments)
     for each in arguments:
         if isinstance(each, minitorch.Tensor):
             minitorch.ops.inplace.check_overlap(tensor, each)

@@ -121,27 +121,27 @@ class Linalg:
 
     def addmm_(self, mat1, mat2, *, beta=1, alpha=1):
         """See `minitorch.addmm`."""
-        minitorch.ops.inplace.check(self)
+        minitorch.ops.inplace.check(self, mat1, mat2)
         return minitorch.ops.inplace.assign(self, minitorch.addmm(self, mat1, mat2, beta=beta, alpha=alpha))
 
     def addmv_(self, mat, vec, *, beta=1, alpha=1):
         """See `minitorch.addmv`."""
-        minitorch.ops.inplace.check(self)
+        minitorch.ops.inplace.check(self, mat, vec)
         return minitorch.ops.inplace.assign(self, minitorch.addmv(self, mat, vec, beta=beta, alpha=alpha))
 
     def addbmm_(self, batch1, batch2, *, beta=1, alpha=1):
         """See `minitorch.addbmm`."""
-        minitorch.ops.inplace.check(self)
+        minitorch.ops.inplace.check(self, batch1, batch2)
         return minitorch.ops.inplace.assign(self, minitorch.addbmm(self, batch1, batch2, beta=beta, alpha=alpha))
 
     def addr_(self, vec1, vec2, *, beta=1, alpha=1):
         """See `minitorch.addr`."""
-        minitorch.ops.inplace.check(self)
+        minitorch.ops.inplace.check(self, vec1, vec2)
         return minitorch.ops.inplace.assign(self, minitorch.addr(self, vec1, vec2, beta=beta, alpha=alpha))
 
     def baddbmm_(self, batch1, batch2, *, beta=1, alpha=1):
         """See `minitorch.baddbmm`."""
-        minitorch.ops.inplace.check(self)
+        minitorch.ops.inplace.check(self, batch1, batch2)
         return minitorch.ops.inplace.assign(self, minitorch.baddbmm(self, batch1, batch2, beta=beta, alpha=alpha))
 
     def matrix_exp(self):

@@ -228,8 +228,9 @@ def _run_unrecorded(cls: type[Function], args: tuple):
         result = cls.forward(ctx, *args)
     for each in ctx._dirty:
         each._storage.version += 1
-    if isinstance(result, Tensor) and result._base is not None:
-        result._several = "no_grad"
+    for each in result if isinstance(result, tuple) else (result,):
+        if isinstance(each, Tensor) and each._base is not None:
+            each._made = "no_grad"
     return result
 
 
@@ -300,7 +301,7 @@ def _record(node: FunctionCtx, args: tuple, result):
             each._output_nr = number
             each._requires_grad = True
             if each._base is not None:
-                each._several = node
+                each._made = "several"
     _without_cycle(node, outputs)
     return outputs[0] if single else outputs
 

@@ -341,5 +341,5 @@ def refuse_integers(input: Tensor, kernel: str) -> None:
 
 def write(input: Tensor, result: Tensor) -> Tensor:
     """What `inplace=True` does: the result takes the memory and the place of the input."""
-    inplace.check(input)
+    inplace.check(input, result)
     return inplace.assign(input, result)

@@ -13,7 +13,6 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
-from minitorch.autograd.grad_mode import mode
 from minitorch.ops import inplace
 from minitorch.ops.creation import zeros
 from minitorch.ops.promotion import check_tensor
@@ -131,11 +130,11 @@ def write_(
     input: Tensor, values: Tensor, places: Places, accumulate: bool, function: type, tensors: tuple
 ) -> Tensor:
     """Write values at places of `input`; `function`, a kind of IndexPut, is what is recorded."""
-    recorded = inplace.check(input)
+    recorded = inplace.check(input, values)
     check_values(input, values, places)
-    if recorded or (mode.enabled and values.requires_grad):
+    if recorded:
         return inplace.assign(input, function.apply(input, values, places, accumulate, tensors))
-    if values._storage is input._storage:
+    if values._storage.array is input._storage.array:
         values = wrap(values.array.copy())
     _write(input, values, places, accumulate)
     input._storage.version += 1

@@ -15,7 +15,7 @@ def set_requires_grad(input: Tensor, value: bool) -> None:
     """Raises RuntimeError for non-leaves and dtypes that are not floating point. PyTorch: Tensor.requires_grad."""
     if type(value) is not bool:
         raise RuntimeError("requires_grad must be a bool")
-    if input.grad_fn is not None:
+    if input._grad_fn is not None:
         advice = (
             ""
             if value
@@ -37,7 +37,7 @@ def requires_grad_(input: Tensor, requires_grad: bool) -> Tensor:
         )
     if requires_grad and input.array.dtype.kind != "f":
         raise RuntimeError("only Tensors of floating point dtype can require gradients")
-    if not (requires_grad and input.grad_fn is not None):
+    if not (requires_grad and input._grad_fn is not None):
         set_requires_grad(input, requires_grad)
     return input
 
@@ -118,9 +118,9 @@ def retain_grad(input: Tensor) -> None:
     """Keep the gradient of a non-leaf in `.grad`. PyTorch: Tensor.retain_grad."""
     if not input.requires_grad:
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-    node = input.grad_fn
-    if node is None or input._retains_grad:
+    if input._grad_fn is None or input._retains_grad:
         return
+    node = input.grad_fn
     input._retains_grad = True
     node._retained = (*node._retained, (input._output_nr, weakref.ref(input)))
 

@@ -74,7 +74,7 @@ def scatter_(
     """scatter in place. PyTorch: Tensor.scatter_."""
     src, places, add, function = _scattered(input, dim, index, value if src is None else src, reduce)
     if function is ScatterMultiply:
-        inplace.check(input)
+        inplace.check(input, src)
         return inplace.assign(input, function.apply(input, src, places, add, (index,)))
     return write_(input, src, places, add, function, (index,))
 

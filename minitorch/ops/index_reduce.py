@@ -34,7 +34,7 @@ def scatter_reduce_(
 ) -> Tensor:
     """scatter_reduce in place. PyTorch: Tensor.scatter_reduce_."""
     src, places = _scattered(input, dim, index, src, reduce)
-    inplace.check(input)
+    inplace.check(input, src)
     return inplace.assign(input, ScatterReduce.apply(input, src, places, reduce, include_self, (index,)))
 
 
@@ -129,7 +129,7 @@ def index_reduce_(
 ) -> Tensor:
     """index_reduce in place. PyTorch: Tensor.index_reduce_."""
     places, source = _check_slices(input, dim, index, source, reduce)
-    inplace.check(input)
+    inplace.check(input, source)
     return inplace.assign(input, IndexReduce.apply(input, source, places, reduce, include_self, (index,)))
 
 

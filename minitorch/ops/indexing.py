@@ -13,6 +13,7 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.autograd.grad_mode import mode
 from minitorch.ops import inplace
 from minitorch.ops.advanced_indexing import (
     Index,
@@ -190,7 +191,7 @@ def _select(input: Tensor, dim: int, index: int, number: int) -> Tensor:
     stride = input.stride()
     offset = input._offset + index * stride[dim]
     array = input.array[index, ...] if dim == 0 else None  # three times as fast as a window, for rows of a dataset
-    return window(input, shape[:dim] + shape[dim + 1 :], stride[:dim] + stride[dim + 1 :], offset, array)
+    return _unrecorded(window(input, shape[:dim] + shape[dim + 1 :], stride[:dim] + stride[dim + 1 :], offset, array))
 
 
 def _slice(input: Tensor, dim: int, index: slice) -> Tensor:
@@ -202,12 +203,16 @@ def _slice(input: Tensor, dim: int, index: slice) -> Tensor:
     if input.requires_grad:
         return Slice.apply(input, dim, start, length, step)
     stride = input.stride()
-    return window(
-        input,
-        (*shape[:dim], length, *shape[dim + 1 :]),
-        (*stride[:dim], stride[dim] * step, *stride[dim + 1 :]),
-        input._offset + start * stride[dim],
-    )
+    new_shape = (*shape[:dim], length, *shape[dim + 1 :])
+    new_stride = (*stride[:dim], stride[dim] * step, *stride[dim + 1 :])
+    return _unrecorded(window(input, new_shape, new_stride, input._offset + start * stride[dim]))
+
+
+def _unrecorded(view: Tensor) -> Tensor:
+    """What Function.apply does for the others: under no_grad, the view is marked."""
+    if not mode.enabled:
+        view._made = "no_grad"
+    return view
 
 
 def _bounds(index: slice, size: int) -> tuple[int, int, int]:
@@ -223,7 +228,7 @@ def _bounds(index: slice, size: int) -> tuple[int, int, int]:
 
 def _copy_to(part: Tensor, value: Tensor | Number) -> None:
     if not isinstance(value, Tensor) or value.array.ndim == 0:
-        inplace.check(part)  # an assignment refuses repeated memory, which fill_ itself may write
+        inplace.check(part, value)  # an assignment refuses repeated memory, which fill_ itself may write
         inplace.fill_(part, value)
         return
     if value.array.shape != part.array.shape:

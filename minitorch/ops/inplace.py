@@ -46,7 +46,6 @@ def _check_shape(target: Tensor, shape: tuple[int, ...]) -> None:
 
 def rebase(target: Tensor, node, number: int) -> None:
     """Make a node the origin of a tensor that was written to; of a view: of that part of its base."""
-    target._several = None
     if target._base is None:
         target._grad_fn = node
         target._output_nr = number
@@ -59,6 +58,7 @@ def rebase(target: Tensor, node, number: int) -> None:
     slices.needs_input_grad = (base.requires_grad, True)
     slices._edges = (gradient_edge(base), (node, number))
     slices._metadata = ((base.array.shape, base.array.dtype),)
+    slices.save_for_backward(None)  # PyTorch's drops the node inside after the first backward pass
     base._grad_fn = slices
     base._output_nr = 0
     base._requires_grad = True
@@ -73,6 +73,7 @@ class CopySlices(Function):
 
     @staticmethod
     def backward(ctx, grad):
+        _freed_after_use = ctx.saved_tensors
         size, stride, offset = ctx.window
         base_shape, base_stride, base_offset = ctx.geometry
         inner = grad.new_empty_strided(base_shape, base_stride).copy_(grad)  # the base's layout, from offset 0
@@ -88,7 +89,7 @@ def regenerate(view: Tensor) -> None:
     base = view._base
     if view._grad_fn is None and not base.requires_grad:
         return
-    if view._several is not None:
+    if view._made is not None:
         raise forbidden(view, "its base or another view of its base has been")
     view._seen = view._storage.version
     node = AsStrided._backward_cls()
@@ -145,7 +146,7 @@ def add_(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
 
 def sub_(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """PyTorch: Tensor.sub_."""
-    check(input)
+    check(input, other)
     _check_operand(input, other, "sub_")
     return assign(input, sub(input, other, alpha=alpha))
 
@@ -160,18 +161,18 @@ def mul_(input: Tensor, other: Tensor | Number) -> Tensor:
 
 def div_(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
     """PyTorch: Tensor.div_."""
-    check(input)
+    check(input, other)
     _check_operand(input, other, "div_")
     return assign(input, div(input, other, rounding_mode=rounding_mode))
 
 
 def floor_divide_(input: Tensor, other: Tensor | Number) -> Tensor:
     """PyTorch: Tensor.floor_divide_."""
-    recorded = check(input)
+    recorded = check(input, other)
     _check_operand(input, other, "floor_divide_")
     if isinstance(other, Tensor):
         _check_shape(input, broadcast(input.array.shape, other.array.shape))
-    if recorded or (isinstance(other, Tensor) and mode.enabled and other.requires_grad):
+    if recorded:
         raise RuntimeError("derivative for aten::floor_divide_ is not implemented")
     return assign(input, floor_divide(input, other))
 
@@ -185,14 +186,14 @@ def _check_operand(input: Tensor, other: Tensor | Number, function: str) -> None
 
 def _plain(input: Tensor, other: Tensor | Number) -> bool:
     """Check the target; whether the operation may run in its memory: nothing recorded, nothing to cast or broadcast."""
-    recorded = check(input)
+    recorded = check(input, other)
     if recorded or input.array.dtype.kind != "f":
         return False
     if not isinstance(other, Tensor):
         return isinstance(other, (int, float))
-    if other.array.dtype != input.array.dtype or (mode.enabled and other.requires_grad):
+    if other.array.dtype != input.array.dtype:
         return False
-    return other.array.shape == input.array.shape and other._storage is not input._storage
+    return other.array.shape == input.array.shape and other._storage.array is not input._storage.array
 
 
 def _written(input: Tensor, unused) -> Tensor:
@@ -218,30 +219,33 @@ def fill(input: Tensor, value: Number | Tensor) -> Tensor:
         )
     if not isinstance(value, Tensor):
         value = checked_number(operand(value, "fill", "value", 2), input.dtype)
-    return Fill.apply(input, value)
+    return (FillTensor if isinstance(value, Tensor) else Fill).apply(input, value)
 
 
 def fill_(input: Tensor, value: Number | Tensor) -> Tensor:
     """Every element becomes `value`. PyTorch: Tensor.fill_."""
-    recorded = check(input, repeated=True)
+    recorded = check(input, value, repeated=True)
     if isinstance(value, Tensor):
         if value.array.ndim:
             raise RuntimeError(
                 f"fill_ only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions."
             )
-        if recorded or value.requires_grad:
-            return assign(input, Fill.apply(input, value))
+        if recorded:
+            return assign(input, FillTensorInPlace.apply(input, value))
         value = value.item()
     value = checked_number(operand(value, "fill_", "value", 1), input.dtype)
     if recorded:
-        return assign(input, Zero.apply(input, value) if value == 0 else Fill.apply(input, value))
+        return assign(input, FillInPlace.apply(input, value))
     input.array.fill(input.array.dtype.type(value))
     return _written(input, None)
 
 
 def zero_(input: Tensor) -> Tensor:
     """Every element becomes 0. PyTorch: Tensor.zero_."""
-    return fill_(input, 0)
+    if check(input, repeated=True):
+        return assign(input, Zero.apply(input))
+    input.array.fill(0)
+    return _written(input, None)
 
 
 class Fill(Function):
@@ -258,28 +262,46 @@ class Fill(Function):
         return zeros_like(grad), grad.sum() if ctx.needs_input_grad[1] else None
 
 
+class FillTensor(Fill):
+    """derivatives.yaml: fill.Tensor."""
+
+    node_name = "FillBackward1"
+
+
+class FillInPlace(Fill):
+    """derivatives.yaml: fill_.Scalar."""
+
+    node_name = "FillBackward2"
+
+
+class FillTensorInPlace(Fill):
+    """derivatives.yaml: fill_.Tensor."""
+
+    node_name = "FillBackward3"
+
+
 class Zero(Function):
     """derivatives.yaml: zero_."""
 
     @staticmethod
-    def forward(ctx, input, value):
+    def forward(ctx, input):
         return zeros_like(input)
 
     @staticmethod
     def backward(ctx, grad):
-        return zeros_like(grad), None
+        return zeros_like(grad)
 
 
 def copy_(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     """Take the values of `src`, broadcast and cast. PyTorch: Tensor.copy_."""
-    recorded = check(input)
+    recorded = check(input, src)
     if not isinstance(src, Tensor):
         src = tensor(operand(src, "copy_", "other", 1))
     check_overlap(input, src)
     _check_shape(input, broadcast(input.array.shape, src.array.shape))
-    if recorded or (mode.enabled and src.requires_grad):
+    if recorded:
         return assign(input, Copy.apply(input, src))
-    source = src.array.copy() if src._storage is input._storage else src.array
+    source = src.array.copy() if src._storage.array is input._storage.array else src.array
     input.kernels.copy_into(input.array, source)
     return _written(input, None)
 
@@ -288,6 +310,7 @@ class Copy(Function):
     """PyTorch: torch/csrc/autograd/functions/tensor.cpp (CopyBackwards)."""
 
     node_name = "CopyBackwards"
+    node_title = "torch::autograd::CopyBackwards"
 
     @staticmethod
     def forward(ctx, input, src):

@@ -8,7 +8,6 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
-from minitorch.autograd.grad_mode import mode
 from minitorch.ops import inplace
 from minitorch.ops.advanced_indexing import Index, Places, RowMajorPut, write_
 from minitorch.ops.numbers import number_like, real_number
@@ -31,13 +30,13 @@ def masked_fill(input: Tensor, mask: Tensor, value: Tensor | Number) -> Tensor:
 def masked_fill_(input: Tensor, mask: Tensor, value: Tensor | Number) -> Tensor:
     """masked_fill in place. PyTorch: Tensor.masked_fill_."""
     value, function = _check_fill("masked_fill_", input, mask, value)
-    recorded = inplace.check(input)
+    recorded = inplace.check(input, value)
     shape = broadcast(input.array.shape, mask.array.shape)
     if shape != input.array.shape:
         raise RuntimeError(
             f"output with shape {list(input.array.shape)} doesn't match the broadcast shape {list(shape)}"
         )
-    if recorded or (mode.enabled and value.requires_grad):
+    if recorded:
         return inplace.assign(input, function.apply(input, mask, value))
     input.kernels.masked_fill(input.array, mask.array, value.array)
     input._storage.version += 1

@@ -125,6 +125,7 @@ class Mul(Function):
         if isinstance(other, Tensor):
             ctx.save_for_backward(input if ctx.needs_input_grad[1] else None, other if ctx.needs_input_grad[0] else None)
         else:
+            ctx.save_for_backward(None)  # PyTorch saves a tensor of the number: a second backward() must be asked for
             ctx.factor = other
         if dtype.kind == "b":
             return wrap(input.kernels.logical_and(input.array, array_of(other), dtype=dtype))
@@ -132,7 +133,8 @@ class Mul(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        if not (saved := ctx.saved_tensors):
+        saved = ctx.saved_tensors
+        if len(saved) == 1:
             return grad * ctx.factor, None, None
         input, other = saved
         return None if other is None else grad * other, None if input is None else grad * input, None
@@ -166,12 +168,14 @@ class Div(Function):
         if isinstance(other, Tensor):
             ctx.save_for_backward(input if ctx.needs_input_grad[1] else None, other)
         else:
+            ctx.save_for_backward(None)  # as mul
             ctx.factor = other
         return wrap(input.kernels.div(input.array, array_of(other), dtype=dtype))
 
     @staticmethod
     def backward(ctx, grad):
-        if not (saved := ctx.saved_tensors):
+        saved = ctx.saved_tensors
+        if len(saved) == 1:
             return grad / ctx.factor, None, None
         input, other = saved
         grad_other = -grad * ((input / other) / other) if ctx.needs_input_grad[1] else None

@@ -120,7 +120,7 @@ def broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...]:
 def _broadcast_two(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     ndim = max(len(a), len(b))
     result = []
-    for axis in range(ndim):
+    for axis in reversed(range(ndim)):  # the last dimension that does not fit is the one the error names
         size_a = a[axis - ndim + len(a)] if axis - ndim + len(a) >= 0 else 1
         size_b = b[axis - ndim + len(b)] if axis - ndim + len(b) >= 0 else 1
         if size_a != size_b and size_a != 1 and size_b != 1:
@@ -129,4 +129,4 @@ def _broadcast_two(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
                 f"dimension {axis}"
             )
         result.append(size_b if size_a == 1 else size_a)
-    return tuple(result)
+    return tuple(reversed(result))

@@ -42,8 +42,9 @@ def window(
     except (ValueError, OverflowError):  # NumPy has no array of 2**63 bytes or more, even with strides of 0
         checked_numel(shape)
         raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}") from None
-    base = source._base
-    view._base = source if base is None or (source._requires_grad and source._grad_fn is None) else base
+    view._base = source if source._base is None else source._base
+    if source._made is not None:
+        view._made = source._made
     view._seen = view._storage.version
     return view
 
@@ -139,7 +140,11 @@ def reshape(input: Tensor, *sizes, shape=None) -> Tensor:
     stride = _view_strides(input, new)
     if stride is None:
         return UnsafeView.apply(input.contiguous(), new)
-    return View.apply(input, new, stride)
+    return (View if input.array.flags.c_contiguous else ReshapeAlias).apply(input, new, stride)
+
+
+class ReshapeAlias(View):
+    """derivatives.yaml: _reshape_alias: a view of what has gaps or other strides."""
 
 
 class UnsafeView(Function):

@@ -153,6 +153,7 @@ class Split(Function):
         parts = []
         for size in sections:
             parts.append(window(input, (*shape[:dim], size, *shape[dim + 1 :]), stride, offset))
+            parts[-1]._made = "several"
             offset += size * stride[dim]
         return tuple(parts)
 
@@ -253,7 +254,7 @@ def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]
 def _as_no_views(parts: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     for each in parts:
         each._grad_fn, each._requires_grad = each.grad_fn, each.requires_grad
-        each._base = each._several = None
+        each._base = each._made = None
     return parts
 
 
@@ -287,7 +288,10 @@ class Unbind(Function):
         ctx.dim = dim
         shape, stride, offset = input.array.shape, input.stride(), input._offset
         rest, steps = shape[:dim] + shape[dim + 1 :], stride[:dim] + stride[dim + 1 :]
-        return tuple([window(input, rest, steps, offset + index * stride[dim]) for index in range(shape[dim])])
+        parts = tuple([window(input, rest, steps, offset + index * stride[dim]) for index in range(shape[dim])])
+        for each in parts:
+            each._made = "several"
+        return parts
 
     @staticmethod
     def backward(ctx, *grads):

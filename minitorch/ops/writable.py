@@ -6,23 +6,15 @@ from minitorch.autograd.function import operation_name
 from minitorch.autograd.grad_mode import mode
 
 
-def check(target: Tensor, repeated: bool = False) -> bool:
+def check(target: Tensor, *operands: object, repeated: bool = False) -> bool:
     """Raise RuntimeError in PyTorch's words where the tensor may not be written to; whether the write is recorded.
 
-    `repeated`: elements that share memory may be written, since all get one value.
+    `operands`: what the new values are computed from. `repeated`: elements that share memory may be written, since all
+    get one value.
     """
-    recorded = mode.enabled and target.requires_grad
+    recorded = mode.enabled and (target.requires_grad or _any_requires_grad(operands))
     if recorded:
-        if target._base is not None:
-            _check_view(target)
-        if target.grad_fn is None:
-            whose = "a leaf" if target._base is None else "a view of a leaf"
-            error = RuntimeError(f"{whose} Variable that requires grad is being used in an in-place operation.")
-            error.add_note(
-                "Its old value would be needed to compute the gradient that ends here. To change a parameter outside of the "
-                "graph, as an optimizer does, write inside torch.no_grad(); to compute with a changed value, write to a clone()."
-            )
-            raise error
+        _check_history(target)
     array = target.array
     if not repeated and 0 in array.strides and array.size and any(n > 1 and step == 0 for n, step in zip(array.shape, array.strides)):
         raise RuntimeError(
@@ -32,42 +24,81 @@ def check(target: Tensor, repeated: bool = False) -> bool:
     return recorded
 
 
-def _check_view(target: Tensor) -> None:
-    """Some views cannot carry the history of a write back to their base."""
-    if target._several is not None:
-        raise forbidden(target, "is being")
-    base = target._base
-    if base._requires_grad and base._grad_fn is None:
-        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+def _any_requires_grad(operands: tuple) -> bool:
+    """Whether one of them is a tensor that requires a gradient."""
+    return any(isinstance(each, Tensor) and each.requires_grad for each in operands)
+
+
+def _check_history(target: Tensor) -> None:
+    """A leaf cannot get another history, and some views cannot carry one back to their base. PyTorch: check_inplace.
+
+    `_grad_fn`, not `grad_fn`: a view that was never asked for its history since its base got one counts as a leaf.
+    """
+    whose = None
+    if target._base is not None:
+        if target._made is not None:
+            raise forbidden(target, "is being")
+        if target.requires_grad and target._base._grad_fn is None:
+            whose = "a view of a leaf"
+    if whose is None and target._grad_fn is None and target.requires_grad:
+        whose = "a leaf"
+    if whose is None:
+        return
+    error = RuntimeError(f"{whose} Variable that requires grad is being used in an in-place operation.")
+    error.add_note(
+        "Its old value would be needed to compute the gradient that ends here. To change a parameter outside of the "
+        "graph, as an optimizer does, write inside torch.no_grad(); to compute with a changed value, write to a clone()."
+    )
+    raise error
 
 
 def forbidden(view: Tensor, what: str) -> RuntimeError:
     """The error for a view whose history cannot follow a write. `what`: "is being", or what else is modified."""
-    origin = view._several
-    if origin == "no_grad":
+    node = view._grad_fn
+    if view._made == "no_grad":
+        whose = "A view" if node is None else f"{_output(view)} is a view of a view which"
         return RuntimeError(
-            f"A view was created in no_grad mode and {what} modified inplace with grad mode enabled. Given that this use "
+            f"{whose} was created in no_grad mode and {what} modified inplace with grad mode enabled. Given that this use "
             "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and "
             "the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both "
             "outside (if you want the inplace to be tracked)."
         )
+    whose = f"A view was created in no_grad mode and {what} modified inplace with grad mode enabled"
+    if node is not None:
+        whose = f"{_output(view)} is a view and {what} modified inplace"
     return RuntimeError(
-        f"Output {view._output_nr} of {operation_name(origin)} is a view and {what} modified inplace. This view is "
-        "the output of a function that returns multiple views. Such functions do not allow the output views to be "
-        "modified inplace. You should replace the inplace operation by an out-of-place one."
+        f"{whose}. This view is the output of a function that returns multiple views. Such functions do not allow the "
+        "output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
     )
+
+
+def _output(view: Tensor) -> str:
+    return f"Output {view._output_nr} of {operation_name(view._grad_fn)}"
 
 
 def check_overlap(target: Tensor, source: Tensor) -> None:
     """Raise RuntimeError where a part of what is read would be overwritten before. PyTorch: MemoryOverlap.cpp."""
     a, b = target.array, source.array
-    if source._storage is not target._storage or not (a.flags.forc and b.flags.forc) or a.size == 0 or b.size == 0:
-        return  # other memory, or too hard to tell
+    if target is source or source._storage.array is not target._storage.array or a.size == 0 or b.size == 0:
+        return
+    if not (_without_gaps(target) and _without_gaps(source)):
+        return  # too hard to tell
     start_a, start_b = target._offset * a.itemsize, source._offset * b.itemsize
-    if start_a == start_b and a.shape == b.shape and a.strides == b.strides:
+    if start_a == start_b and a.nbytes == b.nbytes and target.stride() == source.stride():
         return
     if start_a < start_b + b.nbytes and start_b < start_a + a.nbytes:
         raise RuntimeError(OVERLAP)
+
+
+def _without_gaps(tensor: Tensor) -> bool:
+    """Whether its elements fill their piece of memory, in whatever order of dimensions. PyTorch: is_non_overlapping_and_dense."""
+    step = 1
+    for stride, size in sorted(zip(tensor.stride(), tensor.array.shape)):
+        if size != 1:
+            if stride != step:
+                return False
+            step *= size
+    return True
 
 
 OVERLAP = (
@@ -85,7 +116,7 @@ def shares_memory(target: Tensor, source: Tensor) -> bool:
     except RuntimeError:
         return True
     a, b = target.array, source.array
-    return target._storage is source._storage and target._offset == source._offset and a.size > 0 and b.size > 0
+    return target._storage.array is source._storage.array and target._offset == source._offset and a.size > 0 and b.size > 0
 
 
 def check_castable(source: types.dtype, target: types.dtype) -> None:

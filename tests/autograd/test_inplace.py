@@ -343,3 +343,122 @@ def test_integer_writes():
         return y, y._version
 
     check(body, Input((3,), "int64"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda torch, x: x * 3,  # the number was saved, too
+        lambda torch, x: x / 3,
+        lambda torch, x: assigned(torch, x),
+    ],
+)
+def test_second_backward_must_be_asked_for(body):
+    def twice(torch, x):
+        result = body(torch, x)
+        result.backward(torch.ones_like(result))
+        result.backward(torch.ones_like(result))
+
+    check(twice, Input((3, 3)), raises=RuntimeError)
+
+
+def assigned(torch, x):
+    y = torch.zeros(3, 3)
+    y[0] = x[0]
+    return y
+
+
+def refusal(torch, function):
+    """What a tensor answers, or why it does not."""
+    try:
+        return function()
+    except RuntimeError as error:
+        return str(error).splitlines()[0]
+
+
+@pytest.mark.parametrize("grad", [True, False])
+@pytest.mark.parametrize("recorded", [True, False])
+@pytest.mark.parametrize(
+    "view", [lambda y: y.unbind()[0], lambda y: y.split(1)[0], lambda y: y.unbind()[0][1:], lambda y: y[0], lambda y: y[1:][0]]
+)
+def test_views_of_views_that_cannot_be_written_to(view, recorded, grad):
+    """What a view is made of decides, whether or not it required a gradient then."""
+
+    def body(torch, x):
+        y = x * 1 if grad else x.detach().clone()
+        with torch.set_grad_enabled(recorded):
+            first = view(y)
+        second = first[..., 1:]
+        said = [
+            refusal(torch, lambda: first.clone().mul_(x[0, 0]).grad_fn.name()),
+            refusal(torch, lambda: first.mul_(x[0, 0].detach()).requires_grad),
+            refusal(torch, lambda: second.mul_(2).requires_grad),
+            refusal(torch, lambda: first.mul_(x[0, 0]).grad_fn.name()),
+        ]
+        with torch.no_grad():
+            y.mul_(2)
+        for each in (first, second):
+            said += [refusal(torch, lambda each=each: each.is_leaf), each.requires_grad, each._version]
+            said += [refusal(torch, lambda each=each: (each * 2).requires_grad), "Invalid" in repr(each)]
+        return said
+
+    check(body, Input((3, 3), "float64"))
+
+
+def test_history_of_a_view_follows_the_base_not_the_view_between():
+    """A leaf that is a view: a write under no_grad cuts what was made of it off, in PyTorch too."""
+
+    def body(torch):
+        x = torch.zeros(3)
+        leaf = x[1:].requires_grad_()
+        part = leaf[0]
+        seen = [part._base is x, part.grad_fn.name(), refusal(torch, lambda: part.mul_(2))]
+        with torch.no_grad():
+            x.mul_(2)
+        part.backward()
+        return seen, part.grad_fn.name(), leaf.grad, leaf.is_leaf, leaf.requires_grad
+
+    check(body)
+
+
+def test_view_that_was_never_asked_for_its_new_history():
+    def body(torch, x):
+        said = []
+        for ask in (False, True):
+            y = torch.zeros(3, 3)
+            view = y[0]
+            y.mul_(x)
+            if ask:
+                said.append(view.grad_fn.name())
+            said.append(refusal(torch, lambda view=view: view.mul_(2).requires_grad))
+        return said
+
+    check(body, Input((3, 3)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda torch, x: x.mul_(x.t()),  # the same memory in the same order: only the shapes differ
+        lambda torch, x: x.t().mul_(x),
+        lambda torch, x: x.view(3).mul_(x.data.view(3)),
+        lambda torch, x: x[1:].mul_(x.data[:-1]),  # .data is the same memory
+        lambda torch, x: x[1:].copy_(x.data[:-1]),
+        lambda torch, x: x.expand(3, 2).clone().view(1, 3, 2).transpose(0, 1).add_(1),
+    ],
+)
+def test_operand_in_the_memory_that_is_written(body):
+    check(body, Input((3, 1), requires_grad=False), may_raise=True)
+
+
+def test_error_of_broadcasting_names_the_last_dimension_that_does_not_fit():
+    check(lambda torch, x, y: x * y, Input((3, 2)), Input((2, 3)), raises=RuntimeError)
+
+
+def test_names_of_nodes_of_fills():
+    def body(torch, x, value):
+        y = x * 1
+        fills = [torch.fill(x, 2.0), torch.fill(x, value), y.clone().fill_(2.0), y.clone().fill_(value)]
+        return [each.grad_fn.name() for each in (*fills, y.clone().zero_(), torch.zeros(3, 3).copy_(x))]
+
+    check(body, Input((3, 3)), Input(()))
