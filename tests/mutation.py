@@ -1,6 +1,6 @@
 """Would the tests notice a wrong derivative? Each is broken in turn. PyTorch: none.
 
-    python -m tests.mutation                    every derivative; goes on where it stopped (results: mutation.json)
+    python -m tests.mutation                    every derivative; goes on where it stopped (results/mutation.json)
     python -m tests.mutation Mul Softmax        the derivatives of these Functions
     python -m tests.mutation --again            the survivors once more
     python -m tests.mutation --report           what is known, nothing is run
@@ -39,7 +39,7 @@ KINDS = {
 }
 OTHER_TESTS = ("autograd", "func", "nn", "ops", "optim", "utils", "test_edges.py", "test_distributions.py", "test_memory.py")
 SAMPLES = 3  # as tests/op_db/test_op_db.py
-RESULTS = Path("mutation.json")
+RESULTS = Path("results/mutation.json")
 
 used: collections.Counter = collections.Counter()  # (name of a Function, argument) -> gradients that its backward returned
 
@@ -60,42 +60,54 @@ def main() -> int:
 
 
 def run(known: dict, names: list[str], again: bool, progress: Progress) -> None:
-    """Which tests run which derivative, then one mutant after the other; kept on disk after each."""
+    """Every mutant that has no verdict yet; what is found is kept on disk after each."""
     if not known["where"]:
         find_entries(known, progress)
-    if not known["tests"]:
+    if again:
+        known["verdicts"] = {key: verdict for key, verdict in known["verdicts"].items() if verdict != SURVIVED}
+    break_all(known, names, known["where"], _by_entries, (None,), progress)
+    unseen = [key for key, verdict in known["verdicts"].items() if verdict in UNSEEN]
+    if not known["tests"] and (unseen or set(functions()) - {place.split()[0] for place in known["where"]}):
         find_tests(known, progress)
-    places = sorted({*known["where"], *known["tests"]})
-    wanted = []
-    for place in places:
-        if names and place.split()[0] not in names:
-            continue
-        for kind in KINDS:
-            verdict = known["verdicts"].get(f"{place} {kind}")
-            if names or verdict is None or (again and verdict == SURVIVED):
-                wanted.append((place, kind))
+    break_all(known, names, {**known["where"], **known["tests"]}, _by_tests, UNSEEN, progress)
+
+
+# Verdicts; any other is the name of the test that failed.
+UNNOTICED, UNTOUCHED = "not noticed by the database", "not changed in the database"
+SURVIVED, SAME = "SURVIVES", "changes nothing"
+UNSEEN = (None, UNNOTICED, UNTOUCHED)
+
+
+def break_all(known: dict, names: list[str], places, notice, verdicts: tuple, progress: Progress) -> None:
+    """Try the mutants whose verdict is one of `verdicts`."""
+    wanted = [
+        (place, kind)
+        for place in sorted(places)
+        for kind in KINDS
+        if (not names or place.split()[0] in names) and known["verdicts"].get(f"{place} {kind}") in verdicts
+    ]
     task = progress.add_task("mutants", total=len(wanted))
     for place, kind in wanted:
         progress.update(task, description=f"{place} {kind}")
-        known["verdicts"][f"{place} {kind}"] = attempt(known, place, kind)
-        RESULTS.write_text(json.dumps(known, indent=0))
+        name, argument = place.split()
+        changed = [True] if known["verdicts"].get(f"{place} {kind}") == UNNOTICED else []
+        with broken(functions()[name], int(argument), KINDS[kind], changed):
+            known["verdicts"][f"{place} {kind}"] = notice(known, place, changed)
+        _keep(known)
         progress.advance(task)
 
 
-SURVIVED, SAME = "SURVIVED", "changes nothing"
+def _by_entries(known: dict, place: str, changed: list) -> str:
+    for entry in known["where"].get(place, ())[:6]:
+        if _fails(entry):
+            return entry
+    return UNNOTICED if changed else UNTOUCHED
 
 
-def attempt(known: dict, place: str, kind: str) -> str:
-    """Who notices a mutant: an entry of the database, a test file, or nobody."""
-    name, argument = place.split()
-    changed = []
-    with broken(functions()[name], int(argument), KINDS[kind], changed):
-        for entry in known["where"].get(place, ())[:6]:
-            if _fails(entry):
-                return entry
-        for tests in known["tests"].get(place, ())[:3]:
-            if _pytest(["-x", tests]):
-                return tests
+def _by_tests(known: dict, place: str, changed: list) -> str:
+    for tests in known["tests"].get(place, ())[:3]:
+        if _pytest(["-x", tests]):
+            return tests
     return SURVIVED if changed else SAME
 
 
@@ -143,7 +155,7 @@ def find_entries(known: dict, progress: Progress) -> None:
                 where[place].append((len(used), name))
             progress.update(task, advance=1, description=name)
     known["where"] = {place: [name for _, name in sorted(names)] for place, names in where.items()}
-    RESULTS.write_text(json.dumps(known, indent=0))
+    _keep(known)
 
 
 def find_tests(known: dict, progress: Progress) -> None:
@@ -161,6 +173,11 @@ def find_tests(known: dict, progress: Progress) -> None:
                 where[place].append((len(used), str(file.relative_to(here.parent))))
             progress.advance(task)
     known["tests"] = {place: [name for _, name in sorted(names)] for place, names in where.items()}
+    _keep(known)
+
+
+def _keep(known: dict) -> None:
+    RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(known, indent=0))
 
 
@@ -236,8 +253,11 @@ def report(known: dict, names: list[str]) -> int:
     same = [key for key, verdict in verdicts.items() if verdict == SAME]
     reached = {place.split()[0] for place in (*known["where"], *known["tests"])}
     never = [] if names else sorted(set(functions()) - reached)
-    noticed = len(verdicts) - len(survivors) - len(same)
+    open_ = [key for key, verdict in verdicts.items() if verdict in UNSEEN]
+    noticed = len(verdicts) - len(survivors) - len(same) - len(open_)
     print(f"{len(verdicts)} mutants: {noticed} noticed, {len(survivors)} survive, {len(same)} change nothing in any test")
+    if open_:
+        print(f"{len(open_)} are not decided yet: the database does not notice them")
     for key in survivors:
         print(f"    survives: {key}")
     if never:

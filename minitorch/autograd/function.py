@@ -343,7 +343,7 @@ def _unpack(node: FunctionCtx, saved: "Tensor | SavedOutput | None", version: in
     tensor = saved.tensor if type(saved) is SavedOutput else saved
     if tensor._storage.version != version:
         _raise_modified(node, saved, tensor, version)
-    if type(saved) is SavedOutput:
+    if type(saved) is SavedOutput and tensor.array.dtype.kind == "f":
         tensor = tensor.detach()
         tensor._grad_fn = node
         tensor._output_nr = saved.number

@@ -18,6 +18,7 @@ from minitorch.ops.strided import AsStrided, AsStridedBackward
 from minitorch.ops.writable import check as check
 from minitorch.ops.writable import check_castable as check_castable
 from minitorch.ops.writable import check_overlap as check_overlap
+from minitorch.ops.writable import check_repeated as check_repeated
 from minitorch.ops.writable import forbidden
 
 
@@ -80,6 +81,7 @@ class CopySlices(Function):
         grad_window = inner.as_strided(size, stride, offset - base_offset)
         if not ctx.needs_input_grad[0]:
             return None, grad_window
+        check_repeated(grad_window)  # filling an expanded tensor is allowed, but PyTorch does not differentiate it
         covered = AsStridedBackward.apply(ones(size, dtype=grad.dtype), ctx.geometry, ctx.window, ctx.geometry)
         return grad.masked_fill(covered != 0, 0), grad_window
 

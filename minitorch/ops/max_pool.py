@@ -238,12 +238,14 @@ class _Largest(Function):
         result, places = wrap(result.reshape(extent)), wrap(places.reshape(extent))
         ctx.mark_non_differentiable(places)
         ctx.set_materialize_grads(False)
-        ctx.places, ctx.shape, ctx.dims = places, shape, dims
+        ctx.save_for_backward(places)
+        ctx.shape, ctx.dims = shape, dims
         return result, places
 
     @staticmethod
     def backward(ctx, grad, _):
-        return Put.apply(grad, ctx.places, ctx.shape, ctx.dims), None, None
+        (places,) = ctx.saved_tensors
+        return Put.apply(grad, places, ctx.shape, ctx.dims), None, None
 
 
 class MaxPool1D(_Largest):

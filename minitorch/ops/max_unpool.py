@@ -18,7 +18,8 @@ class Put(Function):
 
     @staticmethod
     def forward(ctx, input, places, shape, dims):
-        ctx.places, ctx.dims = places, dims
+        ctx.save_for_backward(places)
+        ctx.dims = dims
         planes, size = math.prod(shape[:-dims]), math.prod(shape[-dims:])
         lines, indices = (
             np.ascontiguousarray(_planes(each.array, dims))[None, :, None] for each in (input, places)
@@ -27,7 +28,7 @@ class Put(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        return Pick.apply(grad, ctx.places, ctx.dims), None, None, None
+        return Pick.apply(grad, *ctx.saved_tensors, ctx.dims), None, None, None
 
 
 class Pick(Function):
@@ -35,13 +36,14 @@ class Pick(Function):
 
     @staticmethod
     def forward(ctx, input, places, dims):
-        ctx.places, ctx.shape, ctx.dims = places, input.array.shape, dims
+        ctx.save_for_backward(places)
+        ctx.shape, ctx.dims = input.array.shape, dims
         chosen = np.take_along_axis(_planes(input.array, dims), _planes(places.array, dims), 1)
         return wrap(chosen.reshape(places.array.shape))
 
     @staticmethod
     def backward(ctx, grad):
-        return Put.apply(grad, ctx.places, ctx.shape, ctx.dims), None, None
+        return Put.apply(grad, *ctx.saved_tensors, ctx.shape, ctx.dims), None, None
 
 
 def _planes(array: np.ndarray, dims: int) -> np.ndarray:
@@ -77,14 +79,15 @@ class MaxUnpool2D(Function):
 
     @staticmethod
     def forward(ctx, input, indices, shape, dims):
-        ctx.indices, ctx.dims = indices, dims
+        ctx.save_for_backward(indices)
+        ctx.dims = dims
         result = input.kernels.zeros(shape, input.array.dtype)
         np.put_along_axis(_planes(result, dims), _planes(indices.array, dims), _planes(input.array, dims), 1)
         return in_channels_order(wrap(result), input) if dims == 2 else wrap(result)
 
     @staticmethod
     def backward(ctx, grad):
-        return Pick.apply(grad, ctx.indices, ctx.dims), None, None, None
+        return Pick.apply(grad, *ctx.saved_tensors, ctx.dims), None, None, None
 
 
 class MaxUnpool3D(MaxUnpool2D):

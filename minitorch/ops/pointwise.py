@@ -219,10 +219,12 @@ class DivRounded(Function):
         else:
             _refuse_zero(f"div_{rounding}_cpu", other, dtype)
             kernel = kernels.integer_floor_divide if rounding == "floor" else kernels.integer_trunc_divide
+        ctx.save_for_backward(None)  # as mul
         return wrap(kernel(input.array, array_of(other), dtype=dtype))
 
     @staticmethod
     def backward(ctx, grad):
+        _freed_after_use = ctx.saved_tensors
         zero = grad * 0
         return zero, zero if ctx.needs_input_grad[1] else None, None, None
 

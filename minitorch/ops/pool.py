@@ -58,14 +58,14 @@ class MaxPool2DWithIndices(Function):
         ctx.geometry = kernel, stride, padding, dilation
         result, choices = input.kernels.max_pool2d_choices(input.array, kernel, stride, padding, dilation, ceil_mode)
         result, choices = in_channels_order(wrap(result), input), wrap(choices)
-        ctx.choices = choices
+        ctx.save_for_backward(choices)
         ctx.mark_non_differentiable(choices)
         ctx.set_materialize_grads(False)
         return result, choices
 
     @staticmethod
     def backward(ctx, grad, _):
-        return MaxPoolBackward.apply(grad, ctx.choices, ctx.shape, ctx.geometry), None, None, None, None, None
+        return MaxPoolBackward.apply(grad, *ctx.saved_tensors, ctx.shape, ctx.geometry), None, None, None, None, None
 
 
 class MaxPoolBackward(Function):
@@ -75,14 +75,16 @@ class MaxPoolBackward(Function):
 
     @staticmethod
     def forward(ctx, grad, choices, shape, geometry):
-        ctx.choices, ctx.shape, ctx.geometry = choices, shape, geometry
+        ctx.save_for_backward(choices)
+        ctx.shape, ctx.geometry = shape, geometry
         return wrap(grad.kernels.max_pool2d_choices_backward(grad.array, choices.array, shape, *geometry))
 
     @staticmethod
     def backward(ctx, grad):
-        places = grad.kernels.max_pool2d_indices(ctx.choices.array, ctx.shape, *ctx.geometry)
+        (choices,) = ctx.saved_tensors
+        places = grad.kernels.max_pool2d_indices(choices.array, ctx.shape, *ctx.geometry)
         planes = grad.flatten(2).gather(2, wrap(places).flatten(2))
-        return planes.view(ctx.choices.array.shape), None, None, None
+        return planes.view(choices.array.shape), None, None, None
 
 
 def avg_pool2d(

@@ -15,13 +15,19 @@ def check(target: Tensor, *operands: object, repeated: bool = False) -> bool:
     recorded = mode.enabled and (target.requires_grad or _any_requires_grad(operands))
     if recorded:
         _check_history(target)
+    if not repeated:
+        check_repeated(target)
+    return recorded
+
+
+def check_repeated(target: Tensor) -> None:
+    """Raise RuntimeError where elements share memory. PyTorch: assert_no_internal_overlap."""
     array = target.array
-    if not repeated and 0 in array.strides and array.size and any(n > 1 and step == 0 for n, step in zip(array.shape, array.strides)):
+    if 0 in array.strides and array.size and any(n > 1 and step == 0 for n, step in zip(array.shape, array.strides)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
         )
-    return recorded
 
 
 def _any_requires_grad(operands: tuple) -> bool:

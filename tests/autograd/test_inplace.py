@@ -350,6 +350,8 @@ def test_integer_writes():
     [
         lambda torch, x: x * 3,  # the number was saved, too
         lambda torch, x: x / 3,
+        lambda torch, x: torch.div(x, 3, rounding_mode="floor"),
+        lambda torch, x: torch.nn.functional.max_pool2d(x[None], 2),
         lambda torch, x: assigned(torch, x),
     ],
 )
@@ -374,6 +376,11 @@ def refusal(torch, function):
         return function()
     except RuntimeError as error:
         return str(error).splitlines()[0]
+
+
+def test_filled_while_expanded():
+    """Allowed, but the backward pass would have to write to repeated memory."""
+    check(lambda torch, x: [(y := x * 1).expand(2, 3).zero_(), y.sum().backward()], Input((3,)), raises=RuntimeError)
 
 
 @pytest.mark.parametrize("grad", [True, False])

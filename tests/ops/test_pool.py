@@ -134,3 +134,30 @@ def test_more_refusals():
     check(lambda torch, x: torch.nn.functional.max_pool2d(x, 3, dilation=5), x, raises=RuntimeError)
     check(lambda torch, x: torch.nn.functional.avg_pool2d(x, 2, divisor_override=0), x, raises=RuntimeError)
     check(lambda torch, x: torch.nn.functional.max_pool2d(3, 2), x, raises=TypeError)
+
+
+@pytest.mark.parametrize(
+    "pool",
+    [
+        lambda torch, x: torch.nn.functional.max_pool1d(x[:, 0], 2, return_indices=True),
+        lambda torch, x: torch.nn.functional.max_pool3d(x[None], (1, 2, 2), return_indices=True),
+        lambda torch, x: torch.nn.functional.adaptive_max_pool2d(x, 2, return_indices=True),
+        lambda torch, x: (torch.nn.functional.max_unpool2d(x, index := places(torch), 2), index),
+        lambda torch, x: x.max(-1),
+        lambda torch, x: x.sort(-1),
+        lambda torch, x: x.topk(2, -1),
+    ],
+)
+def test_places_that_were_written_to(pool):
+    """The backward pass would read or write somewhere else."""
+
+    def body(torch, x):
+        values, indices = pool(torch, x)
+        indices.fill_(10**6)
+        values.sum().backward()
+
+    check(body, Input((2, 3, 4, 4)), raises=RuntimeError, text=False)
+
+
+def places(torch):
+    return torch.arange(16).reshape(4, 4).expand(2, 3, 4, 4).clone()
