@@ -65,6 +65,7 @@ class Tensor(
     _backward_hooks = ()  # of a leaf; dictionaries once there are hooks
     _post_accumulate_grad_hooks = ()
     _retains_grad = False
+    _detached = -1  # the number of the next node when detach_() took its history
 
     array: np.ndarray
     _storage: Storage

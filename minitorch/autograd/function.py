@@ -60,6 +60,8 @@ class FunctionCtx(Node):
 
     def _run(self, grads):
         """Call the function's backward(): one gradient, or None, per argument of forward()."""
+        if True not in self.needs_input_grad:
+            return (None,) * len(self._edges)
         if self._materialize_grads:
             for number, grad in enumerate(grads):
                 if grad is None:
@@ -173,13 +175,11 @@ class Function(metaclass=FunctionMeta):
                 each._storage.version += 1
             return result
         edges = [gradient_edge(each) if isinstance(each, Tensor) else None for each in args]
-        needs = tuple(
-            [
-                edge is not None and (edge[0] is not None or (each._base is not None and each.requires_grad))
-                for edge, each in zip(edges, args)
-            ]
-        )
-        recorded = True in needs
+        if cls._ours:  # a view whose base came to require a gradient may do so itself, and yet have no edge
+            needs = tuple([edge is not None and edge[0] is not None for edge in edges])
+        else:
+            needs = tuple([isinstance(each, Tensor) and each.requires_grad for each in args])
+        recorded = cls._ours or True in needs
         # A node comes after its inputs' nodes, which may just have been made: the numbers are the order of backward().
         node = cls._backward_cls()
         node.needs_input_grad = needs
@@ -194,6 +194,8 @@ class Function(metaclass=FunctionMeta):
             mode.enabled = True
         if recorded:
             node._edges = tuple(edges)
+            if True not in needs:
+                node._saved = ()
             result = _record(node, args, result)
             if watchers:
                 for each in tuple(watchers):
@@ -341,6 +343,11 @@ def _unpack(node: FunctionCtx, saved: "Tensor | SavedOutput | None", version: in
     if type(saved) is _Packed:
         return saved.unpacked(node)
     tensor = saved.tensor if type(saved) is SavedOutput else saved
+    if tensor._detached > node._number:
+        raise RuntimeError(
+            "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, "
+            "please use out-of-place `.detach()` instead"
+        )
     if tensor._storage.version != version:
         _raise_modified(node, saved, tensor, version)
     if type(saved) is SavedOutput and tensor.array.dtype.kind == "f":

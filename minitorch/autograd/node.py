@@ -9,7 +9,7 @@ import minitorch
 from minitorch._tensor import Tensor
 from minitorch.autograd.grad_mode import mode
 
-_next_number = itertools.count().__next__
+next_number = itertools.count().__next__
 
 
 class Node:
@@ -30,7 +30,7 @@ class Node:
     _retained: tuple = ()  # (output number, weak reference to the tensor) of Tensor.retain_grad
 
     def __init__(self):
-        self._number = _next_number()
+        self._number = next_number()
 
     @property
     def next_functions(self) -> tuple:
@@ -104,6 +104,8 @@ class AccumulateGrad(Node):
         alone = _references(grads) == _ALONE
         (grad,) = grads
         variable = self.variable
+        if (variable._grad_fn is not None or variable._base is not None) and grad is not None and variable.grad_fn is not None:
+            raise RuntimeError("leaf variable has been moved into the graph interior")
         if grad is None or not variable._requires_grad:
             return ()
         if variable._grad is not None:

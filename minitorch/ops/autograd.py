@@ -7,7 +7,7 @@ from collections.abc import Callable
 from minitorch import types
 from minitorch._storage import Storage
 from minitorch._tensor import Tensor
-from minitorch.autograd.node import add_hook
+from minitorch.autograd.node import add_hook, next_number
 from minitorch.ops.shape import detach
 
 
@@ -108,6 +108,8 @@ def detach_(input: Tensor) -> Tensor:
             "detach_() cannot be called on these gradients. To fix this error, please refer to the "
             "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
         )
+    if input._grad_fn is not None:
+        input._detached = next_number()
     input._grad_fn = None
     input._output_nr = 0
     input._requires_grad = False

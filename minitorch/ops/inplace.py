@@ -59,7 +59,7 @@ def rebase(target: Tensor, node, number: int) -> None:
     slices.needs_input_grad = (base.requires_grad, True)
     slices._edges = (gradient_edge(base), (node, number))
     slices._metadata = ((base.array.shape, base.array.dtype),)
-    slices.save_for_backward(None)  # PyTorch's drops the node inside after the first backward pass
+    node._saved = node._saved or (None,)  # PyTorch drops the node of the write after the first pass, whatever it saved
     base._grad_fn = slices
     base._output_nr = 0
     base._requires_grad = True
@@ -74,7 +74,9 @@ class CopySlices(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        _freed_after_use = ctx.saved_tensors
+        written = ctx._edges[1][0]
+        if written._saved is None:
+            written.saved_tensors  # noqa: B018  raises: a second backward pass
         size, stride, offset = ctx.window
         base_shape, base_stride, base_offset = ctx.geometry
         inner = grad.new_empty_strided(base_shape, base_stride).copy_(grad)  # the base's layout, from offset 0
@@ -296,7 +298,7 @@ class Zero(Function):
 
 def copy_(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     """Take the values of `src`, broadcast and cast. PyTorch: Tensor.copy_."""
-    recorded = check(input, src)
+    recorded = check(input, src, repeated=src is input)
     if not isinstance(src, Tensor):
         src = tensor(operand(src, "copy_", "other", 1))
     check_overlap(input, src)

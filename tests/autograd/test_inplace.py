@@ -352,6 +352,7 @@ def test_integer_writes():
         lambda torch, x: x / 3,
         lambda torch, x: torch.div(x, 3, rounding_mode="floor"),
         lambda torch, x: torch.nn.functional.max_pool2d(x[None], 2),
+        lambda torch, x: overwritten(torch, x),
         lambda torch, x: assigned(torch, x),
     ],
 )
@@ -362,6 +363,13 @@ def test_second_backward_must_be_asked_for(body):
         result.backward(torch.ones_like(result))
 
     check(twice, Input((3, 3)), raises=RuntimeError)
+
+
+def overwritten(torch, x):
+    y = x * 1
+    y[:, 1].mul_(z := x[0] * 1).mul_(2)
+    z.mul_(2)
+    return y
 
 
 def assigned(torch, x):
@@ -376,6 +384,61 @@ def refusal(torch, function):
         return function()
     except RuntimeError as error:
         return str(error).splitlines()[0]
+
+
+def test_leaf_that_is_a_view_and_got_a_history():
+    def body(torch):
+        x = torch.zeros(3)
+        part = x[1:]
+        leaf = part[:1].requires_grad_()
+        result = leaf * 2
+        with torch.no_grad():
+            part.mul_(3)
+        part.mul_(torch.ones(2, requires_grad=True))
+        result.backward(torch.ones(1))
+
+    check(body, raises=RuntimeError)
+
+
+def test_leaf_that_was_detached_and_got_a_history():
+    def body(torch):
+        x = torch.zeros(3, requires_grad=True)
+        result = x * 2
+        x.detach_().mul_(torch.ones(3, requires_grad=True))
+        result.backward(torch.ones(3))
+
+    check(body, raises=RuntimeError)
+
+
+def test_copied_onto_itself():
+    check(lambda torch, x: x.expand(2, 3).copy_(x), Input((3,), requires_grad=False), raises=RuntimeError)
+    check(lambda torch, x: [y := x.expand(2, 3), y.copy_(y)._version], Input((3,), requires_grad=False))
+
+
+def test_saved_tensor_that_was_detached_in_place():
+    def body(torch, x):
+        y = x * 2
+        z = y.sin()
+        y.detach_()
+        y.cos()  # saved afterwards, which is fine
+        z.sum().backward()
+
+    check(body, Input((3,)), raises=RuntimeError)
+
+
+def test_view_whose_base_came_to_require_a_gradient():
+    """Operations on it are recorded, but its gradient leads nowhere, and nothing is saved for it."""
+
+    def body(torch):
+        x = torch.ones(3)
+        view = x[1:]
+        x.requires_grad_()
+        result = view * view
+        for _ in range(2):
+            result.backward(torch.ones(2))
+        return result.grad_fn.name(), result.grad_fn.next_functions, x.grad
+
+    check(body)
 
 
 def test_filled_while_expanded():

@@ -105,6 +105,9 @@ class Programs(RuleBasedStateMachine):
 
     @rule(place=places, other=places, write=st.sampled_from(WRITES), silent=st.integers(0, 2))
     def write(self, place, other, write, silent):
+        x, y = (self.pairs[each % len(self.pairs)][1] for each in (place, other))
+        if share_memory(x, y):
+            write = WRITES[0]
         self.step(lambda x: write(*x), [place, other], new=False, recorded=silent > 0)
 
     @precondition(lambda self: any(theirs.requires_grad for _, theirs in self.pairs))
@@ -141,7 +144,7 @@ class Programs(RuleBasedStateMachine):
     def compare(self, outcomes):
         (_, ours), (_, theirs) = outcomes
         words = [error and (type(error).__name__, first_line(error)) for error in (ours, theirs)]
-        if words[0] != words[1]:
+        if words[0] != words[1] and not (ours and theirs and known_difference(words)):
             raise AssertionError(f"minitorch: {words[0]}\ntorch:     {words[1]}") from (ours or theirs)
         for ours, theirs in self.pairs:
             assert_same(ours, theirs)
@@ -152,6 +155,25 @@ class Programs(RuleBasedStateMachine):
                 assert [origin(ours)] == [origin(theirs)]
             with warnings.catch_warnings(action="ignore"):  # of a .grad that nobody keeps
                 assert_same(ours.grad, theirs.grad)
+
+
+def share_memory(x, y) -> bool:
+    """Whether PyTorch cannot tell whether they overlap: it then reads some elements after it has overwritten them."""
+    same = x.untyped_storage().data_ptr() == y.untyped_storage().data_ptr()
+    return same and x is not y and not (x.is_contiguous() and y.is_contiguous())
+
+
+def known_difference(words) -> bool:
+    """Both refuse, but tell another reason first, where there are two.
+
+    PyTorch looks for the history of a view before it looks at shapes, minitorch after. Of two saved tensors that were
+    overwritten, PyTorch names the one that its formula mentions first.
+    """
+    ours, theirs = (text for _, text in words)
+    overwritten = "one of the variables needed for gradient computation has been modified"
+    if theirs.startswith(overwritten):
+        return ours.startswith(overwritten) or "modified inplace" in ours
+    return ("is a view" in theirs or "A view was created" in theirs) and "modified inplace" in theirs
 
 
 def steps(tensor) -> list:
