@@ -22,6 +22,7 @@ class FunctionCtx(Node):
     _to_save: tuple = ()
     _dirty: tuple = ()
     _non_differentiable: tuple = ()
+    _idle = False  # none of several tensor arguments has an edge: PyTorch then saves nothing, and computes nothing
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep inputs or outputs for backward(), checked there for in-place changes."""
@@ -60,7 +61,7 @@ class FunctionCtx(Node):
 
     def _run(self, grads):
         """Call the function's backward(): one gradient, or None, per argument of forward()."""
-        if True not in self.needs_input_grad:
+        if self._idle:
             return (None,) * len(self._edges)
         if self._materialize_grads:
             for number, grad in enumerate(grads):
@@ -194,8 +195,8 @@ class Function(metaclass=FunctionMeta):
             mode.enabled = True
         if recorded:
             node._edges = tuple(edges)
-            if True not in needs:
-                node._saved = ()
+            if True not in needs and len(edges) - edges.count(None) > 1:
+                node._saved, node._idle = (), True
             result = _record(node, args, result)
             if watchers:
                 for each in tuple(watchers):
