@@ -3,6 +3,9 @@
 All samples: `python -m tests.op_db.report`.
 """
 
+import re
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("torch", reason="PyTorch's database of operations is in its wheel")
@@ -26,3 +29,13 @@ def test_operation(name):
 def test_second_derivative(name):
     """Finite differences, in float64. All of them: `python -m tests.op_db.gradgrad`."""
     assert gradgrad.run(name) is None
+
+
+def test_the_table_has_a_row_for_every_entry():
+    import torch
+
+    text = (Path(__file__).parents[2] / "docs" / "coverage.md").read_text()
+    version = torch.__version__.split("+")[0]
+    if f"torch {version})" not in text:
+        pytest.skip(f"docs/coverage.md was not written with torch {version}")
+    assert sorted(re.findall(r"^\| (\S+) \|", text, re.MULTILINE)) == sorted([*entries(), "operation", "operation"])
