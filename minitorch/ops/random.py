@@ -314,9 +314,7 @@ def multinomial(
         )
     generator = checked_generator(generator, "multinomial")
     weights = input.array
-    _check_multinomial(weights, num_samples, replacement)
-    if out is not None and out.dtype is not types.int64:
-        raise RuntimeError(f"multinomial expects Long tensor out, got: {types.SCALAR_NAME[out.dtype]}")
+    _check_multinomial(weights, num_samples, replacement, out)
     with generator.lock:
         rows = weights.reshape(-1, weights.shape[-1])
         drawn = input.kernels.multinomial(rows, generator.state, int(num_samples), replacement)
@@ -324,10 +322,12 @@ def multinomial(
     return result if out is None else _empty(result.array.shape, out=out).copy_(result)
 
 
-def _check_multinomial(weights: np.ndarray, num_samples: int, replacement: bool) -> None:
+def _check_multinomial(weights: np.ndarray, num_samples: int, replacement: bool, out: Tensor | None) -> None:
     if weights.dtype.kind != "f":
         name = types.SCALAR_NAME[types.of_numpy(weights.dtype)]
         raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {name}")
+    if out is not None and out.dtype is not types.int64:
+        raise RuntimeError(f"multinomial expects Long tensor out, got: {types.SCALAR_NAME[out.dtype]}")
     if weights.ndim not in (1, 2):
         raise RuntimeError("prob_dist must be 1 or 2 dim")
     if num_samples <= 0:
