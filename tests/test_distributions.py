@@ -17,6 +17,7 @@ MADE = {
     "uniform": lambda lib, D: D.Uniform(-1.0, lib.tensor([1.0, 2.0])),
     "exponential": lambda lib, D: D.Exponential(lib.tensor([0.5, 2.0])),
     "laplace": lambda lib, D: D.Laplace(lib.tensor([0.0, 1.0]), lib.tensor([1.0, 2.0])),
+    "laplace of numbers": lambda lib, D: D.Laplace(0.5, 3.0),
     "one hot": lambda lib, D: D.OneHotCategorical(lib.tensor(P)),
     "one hot logits": lambda lib, D: D.OneHotCategoricalStraightThrough(logits=lib.tensor(P)),
     "vectors": lambda lib, D: D.MultivariateNormal(lib.ones(3), lib.tensor(COVARIANCE)),
@@ -118,7 +119,8 @@ def test_gradients_of_a_policy_and_of_a_drawn_number():
 @pytest.mark.parametrize(
     "pair",
     [("categorical", "categorical logits"), ("bernoulli", "bernoulli logits"), ("normal", "normal of numbers")]
-    + [(name, name) for name in ("exponential", "independent", "bernoulli")],
+    + [("laplace", "laplace of numbers"), ("vectors", "vectors by inverse"), ("vectors by inverse", "vectors"), ("one hot", "one hot logits")]
+    + [(name, name) for name in ("exponential", "independent", "bernoulli", "laplace")],
 )
 def test_divergence(pair):
     """Between two of a kind."""
