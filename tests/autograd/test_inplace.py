@@ -413,6 +413,7 @@ def test_leaf_that_was_detached_and_got_a_history():
 def test_copied_onto_itself():
     check(lambda torch, x: x.expand(2, 3).copy_(x), Input((3,), requires_grad=False), raises=RuntimeError)
     check(lambda torch, x: [y := x.expand(2, 3), y.copy_(y)._version], Input((3,), requires_grad=False))
+    check(lambda torch, x: [y := x.expand(1, 3, 3)[:, 1:], y.__setitem__(0, y)], Input((3,), requires_grad=False))
 
 
 def test_saved_tensor_that_was_detached_in_place():

@@ -168,17 +168,19 @@ def known_difference(words) -> bool:
     """Both refuse, but tell another reason first, where there are two.
 
     PyTorch looks for the history of a view before it looks at shapes, minitorch after. Of two saved tensors that were
-    overwritten, PyTorch names the one that its formula mentions first.
+    overwritten or detached, PyTorch names the one that its formula mentions first.
     """
     ours, theirs = (text for _, text in words)
     overwritten = "one of the variables needed for gradient computation has been modified"
-    if theirs.startswith(overwritten):
+    if theirs.startswith((overwritten, "Trying to use a saved tensor that has been detached")):
         return ours.startswith(overwritten) or "modified inplace" in ours
     return ("is a view" in theirs or "A view was created" in theirs) and "modified inplace" in theirs
 
 
 def steps(tensor) -> list:
-    """The strides that lead somewhere: that of a dimension of size 1 is a number nobody uses."""
+    """The strides that lead somewhere: that of a dimension of size 1, or of no elements, is a number nobody uses."""
+    if 0 in tensor.shape:
+        return []
     return [step for step, size in zip(tensor.stride(), tensor.shape) if size != 1]
 
 
