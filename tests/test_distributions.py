@@ -4,6 +4,8 @@ import pytest
 from agreement import agree
 from helpers import check
 
+torch = pytest.importorskip("torch", reason="torch is not installed: there is nothing to compare with")
+
 P = [[0.1, 0.2, 0.7], [0.5, 0.25, 0.25]]
 COVARIANCE = [[2.0, 0.5, 0.0], [0.5, 1.0, 0.2], [0.0, 0.2, 1.5]]
 
@@ -155,7 +157,16 @@ WRONG = {
 }
 
 
+@pytest.fixture
+def checked():
+    """PyTorch checks arguments, which its compiler (once any other test has used it) turns off for the whole process."""
+    before = torch.distributions.Distribution._validate_args
+    torch.distributions.Distribution.set_default_validate_args(True)
+    yield
+    torch.distributions.Distribution.set_default_validate_args(before)
+
+
 @pytest.mark.parametrize("body", WRONG.values(), ids=WRONG.keys())
-def test_errors(body):
+def test_errors(body, checked):
     """Wrong parameters and values: the same type and words."""
     agree(lambda lib: body(lib, lib.distributions))

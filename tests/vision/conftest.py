@@ -6,7 +6,8 @@ from types import ModuleType
 import pytest
 from agreement import agree
 
-SHARED_MNIST = os.path.join(os.path.dirname(__file__), "..", "..", "..", "shared", "mnist")
+BESIDE = os.path.join(os.path.dirname(__file__), "..", "..", "..", "shared", "mnist")
+SHARED_MNIST = os.environ.get("MINITORCH_MNIST", BESIDE)
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +26,9 @@ def agree_with_torchvision():
 
 @pytest.fixture(scope="session")
 def mnist_root():
-    """The folder of the real MNIST beside the repository."""
+    """The folder of the real MNIST: named by MINITORCH_MNIST, else beside the repository."""
     if not os.path.isdir(os.path.join(SHARED_MNIST, "MNIST", "raw")):
-        pytest.skip("the real MNIST is not in ../shared/mnist beside the repository")
+        pytest.skip("the real MNIST is neither in $MINITORCH_MNIST nor in ../shared/mnist beside the repository")
     return SHARED_MNIST
 
 
