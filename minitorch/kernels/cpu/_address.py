@@ -38,6 +38,19 @@ def pointer(dtype) -> types.Type:
 
 
 @intrinsic
+def elements_at(typing_context, address, like):
+    """The array that begins at `address`, with elements as in the array `like`. No bounds: callers keep
+    inside.
+    """
+    result = types.CPointer(like.dtype)
+
+    def emit(context, builder: ir.IRBuilder, signature, arguments):
+        return builder.inttoptr(arguments[0], context.get_value_type(result))
+
+    return result(address, like), emit
+
+
+@intrinsic
 def call(typingctx, function, *arguments):
     """Call the function at an address, with pointers to the data of those arguments that are arrays."""
 

@@ -38,7 +38,16 @@ _FUSED = bool(_FEATURES & {"avx512f", "fma", "neon"})
 @intrinsic
 def largest(typingctx, line):
     """The largest element of a contiguous line; NaN wins. LLVM makes no vectors of a loop that must keep NaN."""
+    return line.dtype(line), _chosen(">")
 
+
+@intrinsic
+def smallest(typingctx, line):
+    """The smallest element of a contiguous line; NaN wins."""
+    return line.dtype(line), _chosen("<")
+
+
+def _chosen(sign: str):
     def generate(context, builder, signature, arguments):
         array = context.make_array(signature.args[0])(context, builder, arguments[0])
         size, code = array.nitems, Vectors(builder, context, signature.return_type)
@@ -47,16 +56,16 @@ def largest(typingctx, line):
         with cgutils.for_range_slice(builder, I64(0), size, I64(code.lanes), I64) as (i, _):
             mask = code.first(builder.sub(size, i))
             new, old = code.load(code.at(array.data, i), mask), builder.load(best)
-            better = builder.and_(code.greater_or_nan(new, old), mask)
+            better = builder.and_(code.better_or_nan(sign, new, old), mask)
             builder.store(builder.select(better, new, old), best)
         found = builder.load(best)
         result = builder.extract_element(found, I32(0))
         for lane in range(1, code.lanes):
             new = builder.extract_element(found, I32(lane))
-            result = builder.select(code.greater_or_nan(new, result), new, result)
+            result = builder.select(code.better_or_nan(sign, new, result), new, result)
         return result
 
-    return line.dtype(line), generate
+    return generate
 
 
 class Vectors:
@@ -170,11 +179,15 @@ class Vectors:
 
     def greater_or_nan(self, a, b):
         """A mask of where a > b, or where a is NaN."""
+        return self.better_or_nan(">", a, b)
+
+    def better_or_nan(self, sign, a, b):
+        """A mask of where a > b, or a < b if that is the sign, or where a is NaN."""
         if not isinstance(self.dtype, types.Float):
             compare = self.builder.icmp_signed if self.dtype.signed else self.builder.icmp_unsigned
-            return compare(">", a, b)
+            return compare(sign, a, b)
         nan = self.builder.fcmp_unordered("uno", a, a)
-        return self.builder.or_(self.builder.fcmp_ordered(">", a, b), nan)
+        return self.builder.or_(self.builder.fcmp_ordered(sign, a, b), nan)
 
     def transposed(self, rows):
         """The columns of up to `lanes` rows: n log n shuffles swap elements off the diagonal, then pairs, fours ..."""

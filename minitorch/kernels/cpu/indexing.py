@@ -155,12 +155,15 @@ def _bits(line: np.ndarray) -> np.ndarray:
     return line.view(_BITS[line.itemsize])
 
 
+# A run is a slice, and its elements are counted from zero: only then does LLVM copy and add vectors (see _loops.py).
+
+
 @serial
 def _read(out, source, starts, run, begin, end):
     for i in range(begin, end):
-        start = starts[i]
+        to, run_at_place = out[i * run : (i + 1) * run], source[starts[i] : starts[i] + run]
         for j in range(run):
-            out[i * run + j] = source[start + j]
+            to[j] = run_at_place[j]
 
 
 @parallel
@@ -172,17 +175,17 @@ def _read_parallel(out, source, starts, run, rows):
 @serial
 def _write(target, starts, run, values):
     for i in range(starts.size):
-        start = starts[i]
+        to, given = target[starts[i] : starts[i] + run], values[i * run : (i + 1) * run]
         for j in range(run):
-            target[start + j] = values[i * run + j]
+            to[j] = given[j]
 
 
 @serial
 def _add(target, starts, run, values, first, last):
     for i in range(starts.size):
-        start = starts[i]
-        for j in range(first, last):
-            target[start + j] += values[i * run + j]
+        to, given = target[starts[i] + first : starts[i] + last], values[i * run + first : i * run + last]
+        for j in range(last - first):
+            to[j] += given[j]
 
 
 @parallel

@@ -124,10 +124,21 @@ def _products(grad, line, mean):
     return total, product
 
 
+def _scaled_products(grad, scale, line, mean):
+    """The same of grad * scale."""
+    total, product = 0.0, 0.0
+    for i in range(line.size):
+        slope = np.float64(grad[i]) * scale[i]
+        total += slope
+        product += slope * (np.float64(line[i]) - mean)
+    return total, product
+
+
 # Regrouped sums vectorise.
 _total = serial(_total, REGROUP)
 _deviations = serial(_deviations, REGROUP)
 _products = serial(_products, REGROUP)
+_scaled_products = serial(_scaled_products, REGROUP)
 
 
 def _statistics(array, mean, variance):
@@ -189,8 +200,10 @@ def _row_norm(array, scale, shift, groups, inner, eps, out, mean, invstd):
             base = (r % groups) * (length // inner)
             for c in range(length // inner):
                 weight, offset = scale[base + c] * factor, shift[base + c]
-                for i in range(c * inner, (c + 1) * inner):
-                    into[i] = (line[i] - middle) * weight + offset
+                span = slice(c * inner, (c + 1) * inner)
+                part, target = line[span], into[span]
+                for i in range(inner):
+                    target[i] = (part[i] - middle) * weight + offset
 
 
 def _row_backward(grad, array, mean, invstd, scale, groups, inner, out, to_weight, to_bias):
@@ -208,12 +221,11 @@ def _row_backward(grad, array, mean, invstd, scale, groups, inner, out, to_weigh
             total, product = 0.0, 0.0
             if inner == 1:
                 for i in range(length):
-                    slope = np.float64(from_grad[i])
-                    normal = (np.float64(line[i]) - middle) * deviation
-                    weight_sums[i] += slope * normal
-                    bias_sums[i] += slope
-                    total += slope * weights[i]
-                    product += slope * weights[i] * normal
+                    weight_sums[i] += from_grad[i] * ((np.float64(line[i]) - middle) * deviation)
+                for i in range(length):
+                    bias_sums[i] += from_grad[i]
+                total, product = _scaled_products(from_grad, weights, line, middle)
+                product *= deviation
             else:
                 for c in range(channels):
                     span = slice(c * inner, (c + 1) * inner)
@@ -229,8 +241,10 @@ def _row_backward(grad, array, mean, invstd, scale, groups, inner, out, to_weigh
                     into[i] = (from_grad[i] * weights[i] - level - (line[i] - centre) * tilt) * factor
             else:
                 for c in range(channels):
-                    for i in range(c * inner, (c + 1) * inner):
-                        into[i] = (from_grad[i] * weights[c] - level - (line[i] - centre) * tilt) * factor
+                    span = slice(c * inner, (c + 1) * inner)
+                    slope, part, target, weight = from_grad[span], line[span], into[span], weights[c]
+                    for i in range(inner):
+                        target[i] = (slope[i] * weight - level - (part[i] - centre) * tilt) * factor
 
 
 _statistics_serial, _statistics_parallel = serial(_statistics), parallel(_statistics)

@@ -14,10 +14,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
+from minitorch.kernels.cpu._address import elements_at
 from minitorch.kernels.cpu._compile import GRAIN, parallel, prange, serial
 from minitorch.kernels.cpu._fma import fma
 
@@ -68,8 +66,8 @@ def _sgd_part(table, numbers, nesterov, maximize, start, stop):
     while start < stop:
         first = table[row, 0]
         end = min(stop, table[row + 1, 0])
-        p, g = pointer(table[row, 1], numbers), pointer(table[row, 2], numbers)
-        buffer = pointer(table[row, 3], numbers)
+        p, g = elements_at(table[row, 1], numbers), elements_at(table[row, 2], numbers)
+        buffer = elements_at(table[row, 3], numbers)
         _sgd_elements(p, g, buffer, start - first, end - first, numbers[row], nesterov, maximize)
         start = end
         row += 1
@@ -149,9 +147,9 @@ def _rmsprop_part(table, numbers, centered, maximize, start, stop):
     while start < stop:
         first = table[row, 0]
         end = min(stop, table[row + 1, 0])
-        p, g = pointer(table[row, 1], numbers), pointer(table[row, 2], numbers)
-        square, average = pointer(table[row, 3], numbers), pointer(table[row, 4], numbers)
-        buffer = pointer(table[row, 5], numbers)
+        p, g = elements_at(table[row, 1], numbers), elements_at(table[row, 2], numbers)
+        square, average = elements_at(table[row, 3], numbers), elements_at(table[row, 4], numbers)
+        buffer = elements_at(table[row, 5], numbers)
         if centered:
             _rmsprop_elements(
                 p, g, square, average, buffer, start - first, end - first, numbers[row], maximize
@@ -247,10 +245,10 @@ def _adam_part(table, numbers, amsgrad, maximize, start, stop):
     while start < stop:
         first = table[row, 0]
         end = min(stop, table[row + 1, 0])
-        p, g = pointer(table[row, 1], numbers), pointer(table[row, 2], numbers)
-        mean, square = pointer(table[row, 3], numbers), pointer(table[row, 4], numbers)
+        p, g = elements_at(table[row, 1], numbers), elements_at(table[row, 2], numbers)
+        mean, square = elements_at(table[row, 3], numbers), elements_at(table[row, 4], numbers)
         if amsgrad:
-            largest = pointer(table[row, 5], numbers)
+            largest = elements_at(table[row, 5], numbers)
             _adam_elements(p, g, mean, square, largest, start - first, end - first, numbers[row], maximize)
         else:  # None removes its part of the loop when this is compiled: LLVM could not vectorise the whole
             _adam_elements(p, g, mean, square, None, start - first, end - first, numbers[row], maximize)
@@ -342,16 +340,3 @@ def lerp(start, end, weight):
     if weight < 0.5:
         return fma(weight, end - start, start)
     return fma(weight - type(weight)(1), end - start, end)
-
-
-@intrinsic
-def pointer(typing_context, address, like):
-    """The array that begins at `address`, with elements as in the array `like`. No bounds: callers keep
-    inside.
-    """
-    result = types.CPointer(like.dtype)
-
-    def emit(context, builder: ir.IRBuilder, signature, arguments):
-        return builder.inttoptr(arguments[0], context.get_value_type(result))
-
-    return result(address, like), emit

@@ -6,7 +6,8 @@ import numpy as np
 from numba.extending import register_jitable
 
 from minitorch.kernels import formulas, special_formulas
-from minitorch.kernels.cpu._compile import GRAIN, parallel, prange, serial
+from minitorch.kernels.cpu._compile import GRAIN, parallel, serial
+from minitorch.kernels.cpu._loops import FLAT, ROWS
 from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.layout import memory_order, restored
 
@@ -101,11 +102,11 @@ class Pointwise:
         lines = [each.reshape(-1) for each in arrays]
         if out.size <= GRAIN:
             if self._flat is None:
-                self._flat = serial(_FLAT[self.operands](register_jitable(self._formula))).compiled
+                self._flat = serial(FLAT[self.operands](_inlined(self._formula))).compiled
             self._flat(out.reshape(-1), *lines, scalars)
         else:
             if self._flat_parallel is None:
-                self._flat_parallel = parallel(_FLAT[self.operands](register_jitable(self._formula)))
+                self._flat_parallel = parallel(FLAT[self.operands](_inlined(self._formula)))
             self._flat_parallel(out.reshape(-1), *lines, scalars)
 
     def _run_rows(self, out: np.ndarray, arrays: list, scalars: tuple) -> None:
@@ -118,7 +119,7 @@ class Pointwise:
             np.copyto(out, self._strided(arrays, arrays[0].dtype, scalars, None))
             return
         if self._rows is None:
-            self._rows = parallel(_ROWS[self.operands](register_jitable(self._formula)))
+            self._rows = parallel(ROWS[self.operands](_inlined(self._formula)))
         self._rows(*_four_dimensions(out, arrays), scalars)
 
     def _run_gathered(self, out: np.ndarray, arrays: list, scalars: tuple) -> None:
@@ -139,6 +140,11 @@ class Pointwise:
             result = np.empty(line.shape, out.dtype)
             self._run_flat(result, lines, scalars)
             line[...] = result
+
+
+def _inlined(formula: Callable) -> Callable:
+    """The formula for a compiled loop. Without `forceinline` a long one (erf) stays a call, and the loop is not vectorised."""
+    return register_jitable(forceinline=True)(formula)
 
 
 def _as_array(operand, dtype: np.dtype) -> np.ndarray:
@@ -231,77 +237,6 @@ def _broadcast_strides(array: np.ndarray, shape: tuple[int, ...]) -> tuple[int, 
         for have, want, step in zip(array.shape, shape[missing:], array.strides)
     )
 
-
-# The loops. The flat ones are compiled twice: `prange` is `range` in the serial one. They count from zero: Numba asks
-# of an index that might be negative whether it counts from the end, LLVM then gives up on vectors, and relu of 1.6
-# million elements took 1,200 us instead of 80.
-
-
-def _flat_1(f):
-    def flat(out, a, scalars):
-        for i in prange(out.size):
-            out[i] = f(a[i], *scalars)
-
-    return flat
-
-
-def _flat_2(f):
-    def flat(out, a, b, scalars):
-        for i in prange(out.size):
-            out[i] = f(a[i], b[i], *scalars)
-
-    return flat
-
-
-def _flat_3(f):
-    def flat(out, a, b, c, scalars):
-        for i in prange(out.size):
-            out[i] = f(a[i], b[i], c[i], *scalars)
-
-    return flat
-
-
-def _rows_1(f):
-    def rows(out, a, scalars):
-        n0, n1, n2, n3 = out.shape
-        per_chunk = max(1, GRAIN // n3)
-        for chunk in prange((n0 * n1 * n2 + per_chunk - 1) // per_chunk):
-            for row in range(chunk * per_chunk, min(n0 * n1 * n2, (chunk + 1) * per_chunk)):
-                i, j, k = row // (n1 * n2), row // n2 % n1, row % n2
-                for m in range(n3):
-                    out[i, j, k, m] = f(a[i, j, k, m], *scalars)
-
-    return rows
-
-
-def _rows_2(f):
-    def rows(out, a, b, scalars):
-        n0, n1, n2, n3 = out.shape
-        per_chunk = max(1, GRAIN // n3)
-        for chunk in prange((n0 * n1 * n2 + per_chunk - 1) // per_chunk):
-            for row in range(chunk * per_chunk, min(n0 * n1 * n2, (chunk + 1) * per_chunk)):
-                i, j, k = row // (n1 * n2), row // n2 % n1, row % n2
-                for m in range(n3):
-                    out[i, j, k, m] = f(a[i, j, k, m], b[i, j, k, m], *scalars)
-
-    return rows
-
-
-def _rows_3(f):
-    def rows(out, a, b, c, scalars):
-        n0, n1, n2, n3 = out.shape
-        per_chunk = max(1, GRAIN // n3)
-        for chunk in prange((n0 * n1 * n2 + per_chunk - 1) // per_chunk):
-            for row in range(chunk * per_chunk, min(n0 * n1 * n2, (chunk + 1) * per_chunk)):
-                i, j, k = row // (n1 * n2), row // n2 % n1, row % n2
-                for m in range(n3):
-                    out[i, j, k, m] = f(a[i, j, k, m], b[i, j, k, m], c[i, j, k, m], *scalars)
-
-    return rows
-
-
-_FLAT = {1: _flat_1, 2: _flat_2, 3: _flat_3}
-_ROWS = {1: _rows_1, 2: _rows_2, 3: _rows_3}
 
 copy = Pointwise(formulas.copy, 1)
 where = Pointwise(formulas.where, 3)
