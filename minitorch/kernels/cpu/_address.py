@@ -84,6 +84,22 @@ def named(typingctx, numbers, names):
     return result(numbers, names), generate
 
 
+@intrinsic
+def prefetch(typingctx, elements, place):
+    """Have the cache line of an element fetched into the second-level cache, without waiting. Any place will do."""
+
+    def generate(context, builder, signature, arguments):
+        data = element_address(context, builder, signature.args[0], arguments[0])
+        line = builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(8).as_pointer())
+        read, second, is_data = (ir.Constant(ir.IntType(32), number) for number in (0, 2, 1))
+        kind = ir.FunctionType(ir.VoidType(), [each.type for each in (line, read, second, is_data)])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(function, [line, read, second, is_data])
+        return context.get_dummy_value()
+
+    return types.void(elements, types.intp), generate
+
+
 def element_address(context, builder, kind, value):
     """The address of an array's first element; a pointer or a number as it is."""
     return context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value

@@ -96,6 +96,12 @@ class Vectors:
         arguments = [pointer, I32(_bytes(kind)), mask, ir.Constant(kind, None)]
         return self.call(f"llvm.masked.load.{_name(kind)}.p0", kind, arguments)
 
+    def prefetch(self, pointer):
+        """Have the cache line fetched that a later store goes to; any address will do."""
+        pointer = self.builder.bitcast(pointer, ir.IntType(8).as_pointer())
+        write, keep, data = I32(1), I32(3), I32(1)
+        self.call("llvm.prefetch.p0", ir.VoidType(), [pointer, write, keep, data])
+
     def store(self, value, pointer, mask):
         pointer = self.builder.bitcast(pointer, value.type.as_pointer())
         arguments = [value, pointer, I32(_bytes(value.type)), mask]

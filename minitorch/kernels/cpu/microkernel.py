@@ -18,6 +18,8 @@ number that is loaded is used many times. How such loops get there, from the ins
    table of steps the same loop is a matrix product (steps of one packed row), a product with a transposed matrix
    (steps of its rows, no copy), or a convolution (a step for each channel and tap; rows are neighbouring pixels).
    Loading the step costs nothing: no arithmetic waits for it.
+4. **The result.** Its cache lines are asked for before k runs, and are there when the tile is stored. In a training step
+   most results go to memory that no cache holds: a convolution of 64 x 32 x 14 x 14 then took 1.79 ms, and 1.50 since.
 
 The loop is written in LLVM's language, since the vectors and the registers must be certain: with `<16 x float>`
 LLVM uses the full width and keeps 28 sums in registers. It is unrolled for each number of rows, so that an edge
@@ -147,15 +149,15 @@ def _copies(rows, columns, source, pitch, step, target, target_pitch):
 
 @intrinsic
 def _tile_by_rows(typingctx, rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, pitch):
-    return _tile(a, steps, _store_rows)
+    return _tile(a, steps, _store_rows, _fetch_rows)
 
 
 @intrinsic
 def _tile_by_columns(typingctx, rows, columns, depth, a, steps, b, b_pitch, init, init_pitch, out, pitch):
-    return _tile(a, steps, _store_columns)
+    return _tile(a, steps, _store_columns, _fetch_columns)
 
 
-def _tile(a, steps, store):
+def _tile(a, steps, store, fetch):
     """The signature and the code of a tile: a switch over the number of rows and of vectors, each case unrolled."""
     n = types.intp
 
@@ -175,6 +177,7 @@ def _tile(a, steps, store):
                 tile = [
                     [code.load(code.at(line, I64(v * code.lanes)), masks[v]) for v in range(width)] for line in lines
                 ]
+                fetch(code, tile, out, out_pitch)
                 tile = _accumulate(code, tile, depth, a, steps, b, b_pitch)
                 store(code, tile, out, out_pitch, columns, masks)
                 builder.branch(end)
@@ -214,6 +217,20 @@ def _accumulate(code, tile, depth, a, steps, b, b_pitch):
 
     builder.position_at_end(done)
     return sums
+
+
+def _fetch_rows(code, tile, out, pitch):
+    for r, row in enumerate(tile):
+        target = code.at(out, code.builder.mul(pitch, I64(r)))
+        for v in range(len(row)):
+            code.prefetch(code.at(target, I64(v * code.lanes)))
+
+
+def _fetch_columns(code, tile, out, pitch):
+    for column in range(len(tile[0]) * code.lanes):
+        target = code.at(out, code.builder.mul(pitch, I64(column)))
+        code.prefetch(target)
+        code.prefetch(code.at(target, I64(len(tile) - 1)))
 
 
 def _store_rows(code, tile, out, pitch, columns, masks):
