@@ -2,12 +2,15 @@
 
 import copy
 import math
+import warnings
 from collections.abc import Callable
 
 from minitorch import types
 from minitorch._tensor import Tensor
+from minitorch.autograd.grad_mode import is_grad_enabled
 from minitorch.nn import functional as F
 from minitorch.nn import init
+from minitorch.nn.modules.activation import GELU, ReLU
 from minitorch.nn.modules.attention import MultiheadAttention
 from minitorch.nn.modules.container import ModuleList
 from minitorch.nn.modules.dropout import Dropout
@@ -149,7 +152,11 @@ class TransformerDecoderLayer(Module):
 
 
 class TransformerEncoder(Module):
-    """Copies of an encoder layer, one after the other. PyTorch: torch.nn.TransformerEncoder."""
+    """Copies of an encoder layer, one after the other. PyTorch: torch.nn.TransformerEncoder.
+
+    In eval mode and without gradients PyTorch computes no padded position (it packs the others into a nested tensor):
+    they are 0 in the result. Here they are computed, and set to 0 under the same conditions.
+    """
 
     def __init__(
         self,
@@ -165,6 +172,13 @@ class TransformerEncoder(Module):
         self.norm = norm
         self.enable_nested_tensor = enable_nested_tensor
         self.mask_check = mask_check
+        reason = _why_not_nested(encoder_layer)
+        self.use_nested_tensor = enable_nested_tensor and not reason
+        if enable_nested_tensor and reason:
+            warnings.warn(
+                f"enable_nested_tensor is True, but self.use_nested_tensor is False because encoder_layer{reason}",
+                stacklevel=2,
+            )
 
     def forward(
         self,
@@ -174,10 +188,24 @@ class TransformerEncoder(Module):
         is_causal: bool | None = None,
     ) -> Tensor:
         mask, padding = _scores(mask, src_key_padding_mask, src.dtype)
-        is_causal = _detect_causal(mask, is_causal)
+        is_causal = _detect_causal(mask, is_causal, _length(src, self.layers[0].self_attn.batch_first))
+        empty = self._leaves_out(src, mask, padding)
         for layer in self.layers:
             src = layer(src, src_mask=mask, is_causal=is_causal, src_key_padding_mask=padding)
+        if empty is not None:
+            src = src.masked_fill(empty.unsqueeze(-1), 0.0)
         return src if self.norm is None else self.norm(src)
+
+    def _leaves_out(self, src: Tensor, mask: Tensor | None, padding: Tensor | None) -> Tensor | None:
+        """Where the result is 0: the padded positions (N, L), when PyTorch would not compute them; else None."""
+        first = self.layers[0]
+        if not self.use_nested_tensor or first.training or src.dim() != 3 or padding is None or mask is not None:
+            return None
+        if is_grad_enabled() and (src.requires_grad or any(each.requires_grad for each in first.parameters())):
+            return None
+        empty = padding != 0
+        aligned = not (empty[:, :-1] & ~empty[:, 1:]).any()  # all padding is at the end
+        return empty if aligned or not self.mask_check else None
 
 
 class TransformerDecoder(Module):
@@ -200,7 +228,8 @@ class TransformerDecoder(Module):
         tgt_is_causal: bool | None = None,
         memory_is_causal: bool = False,
     ) -> Tensor:
-        tgt_is_causal = _detect_causal(tgt_mask, tgt_is_causal)
+        length = _length(tgt, self.layers[0].self_attn.batch_first)
+        tgt_is_causal = _detect_causal(tgt_mask, tgt_is_causal, length)
         for layer in self.layers:
             tgt = layer(
                 tgt,
@@ -330,11 +359,31 @@ def _scores(mask: Tensor | None, padding: Tensor | None, dtype: types.dtype) -> 
     return as_scores(mask), as_scores(padding)
 
 
-def _detect_causal(mask: Tensor | None, is_causal: bool | None) -> bool:
-    """Whether it was said, or the mask is that of generate_square_subsequent_mask."""
+def _length(source: Tensor, batch_first: bool) -> int:
+    return source.size(1 if batch_first and source.dim() == 3 else 0)
+
+
+def _detect_causal(mask: Tensor | None, is_causal: bool | None, length: int) -> bool:
+    """Whether it was said, or the mask is that of generate_square_subsequent_mask for this length."""
     if is_causal is not None or mask is None:
         return is_causal is True
-    rows, columns = mask.shape[-2:]
-    if mask.dim() != 2 or rows != columns:
+    if mask.shape != (length, length):
         return False
-    return bool((mask == _square_mask(rows, mask.dtype)).all())
+    return bool((mask == _square_mask(length, mask.dtype)).all())
+
+
+def _why_not_nested(layer: Module) -> str:
+    """What of an encoder's layer keeps PyTorch from nested tensors; nothing if they are possible."""
+    if not isinstance(layer, TransformerEncoderLayer):
+        return " was not TransformerEncoderLayer"
+    if layer.norm_first:
+        return ".norm_first was True"
+    if not layer.self_attn.batch_first:
+        return ".self_attn.batch_first was not True(use batch_first for better inference performance)"
+    if layer.self_attn.in_proj_bias is None:
+        return ".self_attn was passed bias=False"
+    if not (layer.activation in (F.relu, F.gelu) or isinstance(layer.activation, (ReLU, GELU))):
+        return ".activation_relu_or_gelu was not True"
+    if layer.norm1.eps != layer.norm2.eps:
+        return ".norm1.eps was not equal to encoder_layer.norm2.eps"
+    return ".self_attn.num_heads is odd" if layer.self_attn.num_heads % 2 else ""
