@@ -25,7 +25,8 @@ from minitorch.cli.substitute import (
 HELP = "run a PyTorch script on minitorch"
 DESCRIPTION = """\
 Run an unmodified PyTorch script on minitorch: wherever the script, or a module in its folder, imports torch,
-it gets minitorch, and for torchvision minitorch.vision. Other libraries still get a real torch, if installed.
+it gets minitorch, for torchvision minitorch.vision, for safetensors minitorch.safetensors. Other libraries still
+get a real torch, if installed.
 torch.__version__ is then the version of PyTorch whose names minitorch has.
 """
 EXAMPLE = """\

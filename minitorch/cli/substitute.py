@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping
 from types import ModuleType, TracebackType
 
-MINITORCH = {"torch": "minitorch", "torchvision": "minitorch.vision"}
+MINITORCH = {"torch": "minitorch", "torchvision": "minitorch.vision", "safetensors": "minitorch.safetensors"}
 """What a script says, and what it gets."""
 
 
