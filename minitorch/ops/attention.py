@@ -1,18 +1,21 @@
 """Attention: weighted sums of values, by how well keys fit queries. PyTorch: aten/src/ATen/native/transformers/attention.cpp."""
 
+import builtins
 import math
 import warnings
 
 from minitorch import types
-from minitorch._tensor import Tensor
-from minitorch.ops.creation import ones, zeros_like
+from minitorch._tensor import Tensor, wrap
+from minitorch.autograd.function import Function
+from minitorch.autograd.grad_mode import mode
+from minitorch.ops.creation import empty_like, ones, zeros_like
 from minitorch.ops.dropout import dropout
 from minitorch.ops.joining import cat
 from minitorch.ops.matmul import baddbmm, bmm, linear, matmul
 from minitorch.ops.pad import constant_pad
 from minitorch.ops.pointwise import where
 from minitorch.ops.promotion import check_tensor
-from minitorch.ops.reduce import all, mean
+from minitorch.ops.reduce import all, mean, sum
 from minitorch.ops.shape import expand, squeeze, transpose, unflatten, unsqueeze
 from minitorch.ops.slicing import chunk, split
 from minitorch.ops.softmax import softmax
@@ -36,20 +39,80 @@ def scaled_dot_product_attention(
     Raises RuntimeError where shapes or dtypes do not fit. PyTorch: F.scaled_dot_product_attention.
     """
     _check(query, key, value, attn_mask, is_causal)
-    factor = math.sqrt(1 / math.sqrt(query.array.shape[-1]) if scale is None else scale) if scale != 0 else 0.0
-    if is_causal:
-        attn_mask = tril(ones(query.array.shape[-2], key.array.shape[-2], dtype=types.bool))
+    scale = 1 / math.sqrt(query.array.shape[-1] or 1) if scale is None else scale
     if enable_gqa:
         key, value = (repeat_interleave(each, query.array.shape[-3] // each.array.shape[-3], -3) for each in (key, value))
-    scores = matmul(query * factor, transpose(key, -2, -1) * factor)
-    if attn_mask is not None and attn_mask.array.dtype.kind == "b":
-        scores = where(attn_mask, scores, -math.inf)
-    elif attn_mask is not None:
-        scores = scores + attn_mask
-    weights = _safe_softmax(scores) if attn_mask is not None else softmax(scores, -1)
-    if dropout_p > 0:
-        weights = dropout(weights, dropout_p)
-    return matmul(weights, value)
+    if dropout_p == 0 and _suits_blocks(query, key, value, attn_mask):
+        return ScaledDotProductFlashAttentionForCpu.apply(query, key, value, attn_mask, is_causal, float(scale))
+    weights = _weights(query, key, attn_mask, is_causal, scale)
+    return matmul(dropout(weights, dropout_p) if dropout_p > 0 else weights, value)
+
+
+class ScaledDotProductFlashAttentionForCpu(Function):
+    """derivatives.yaml: _scaled_dot_product_flash_attention_for_cpu. Unlike PyTorch's it differentiates again."""
+
+    @staticmethod
+    def forward(ctx, query, key, value, attn_mask, is_causal, scale):
+        result = empty_like(query)
+        arrays = [each.array for each in (query, key, value)]
+        ctx.options = is_causal, scale
+        ctx.logarithms = query.kernels.attention(*arrays, _added(attn_mask, query, key), *ctx.options, result.array)
+        ctx.save_for_backward(query, key, value, attn_mask, result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        query, key, value, attn_mask, result = ctx.saved_tensors
+        if mode.enabled:
+            return *_backward_again(grad, query, key, value, attn_mask, *ctx.options), None, None, None
+        arrays = [each.array for each in (grad, query, key, value)]
+        mask = _added(attn_mask, query, key)
+        gradients = grad.kernels.attention_backward(*arrays, mask, *ctx.options, result.array, ctx.logarithms)
+        return *map(wrap, gradients), None, None, None
+
+
+def _backward_again(grad, query, key, value, attn_mask, is_causal, scale) -> tuple[Tensor, Tensor, Tensor]:
+    """The same in operations."""
+    weights = _weights(query, key, attn_mask, is_causal, scale)
+    to_weights = matmul(grad, transpose(value, -2, -1))
+    slopes = weights * (to_weights - sum(to_weights * weights, -1, keepdim=True)) * scale
+    return matmul(slopes, key), matmul(transpose(slopes, -2, -1), query), matmul(transpose(weights, -2, -1), grad)
+
+
+def _suits_blocks(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None) -> bool:
+    """Where PyTorch leaves the parts for its kernel. PyTorch: ATen/native/transformers/sdp_utils_cpp.h."""
+    shapes = [each.array.shape for each in (query, key, value)]
+    return (
+        builtins.all(len(shape) == 4 and 0 not in shape for shape in shapes)
+        and shapes[0][:2] == shapes[1][:2] == shapes[2][:2]
+        and shapes[0][3] == shapes[1][3] == shapes[2][3]
+        and shapes[1][2] == shapes[2][2]
+        and query.dtype in (types.float32, types.float64)
+        and builtins.all(each.stride()[3] == 1 for each in (query, key, value))
+        and (attn_mask is None or (attn_mask.array.ndim in (2, 4) and not attn_mask.requires_grad))
+    )
+
+
+def _added(attn_mask: Tensor | None, query: Tensor, key: Tensor):
+    """A mask as what is added to the scores, an array (B, H, L, S); its strides may be 0."""
+    if attn_mask is None:
+        return None
+    if attn_mask.array.dtype.kind == "b":
+        attn_mask = where(attn_mask, 0.0, -math.inf).to(query.dtype)
+    return expand(attn_mask.to(query.dtype), (*query.array.shape[:3], key.array.shape[2])).array
+
+
+def _weights(query: Tensor, key: Tensor, attn_mask: Tensor | None, is_causal: bool, scale: float) -> Tensor:
+    """What each key counts for each query: (*, H, L, S)."""
+    factor = math.sqrt(abs(scale))
+    if is_causal:
+        attn_mask = tril(ones(query.array.shape[-2], key.array.shape[-2], dtype=types.bool, device=query.device))
+    scores = matmul(query * math.copysign(factor, scale), transpose(key, -2, -1) * factor)
+    if attn_mask is None:
+        return softmax(scores, -1)
+    if attn_mask.array.dtype.kind == "b":
+        return _safe_softmax(where(attn_mask, scores, -math.inf))
+    return _safe_softmax(scores + attn_mask)
 
 
 def _safe_softmax(scores: Tensor) -> Tensor:

@@ -1,5 +1,7 @@
 """The CPU's kernels, one by one. PyTorch: aten/src/ATen/native/cpu."""
 
+from minitorch.kernels.cpu.attention import attention as attention
+from minitorch.kernels.cpu.attention import attention_backward as attention_backward
 from minitorch.kernels.cpu.conv import conv2d as conv2d
 from minitorch.kernels.cpu.conv import conv2d_input as conv2d_input
 from minitorch.kernels.cpu.conv3d import conv3d as conv3d
