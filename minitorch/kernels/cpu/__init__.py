@@ -56,12 +56,16 @@ from minitorch.kernels.cpu.loss import nll_loss as nll_loss
 from minitorch.kernels.cpu.loss import nll_loss_backward as nll_loss_backward
 from minitorch.kernels.cpu.loss import smooth_l1_loss as smooth_l1_loss
 from minitorch.kernels.cpu.max_window import max_window as max_window
+from minitorch.kernels.cpu.memory import address as address
 from minitorch.kernels.cpu.memory import empty as empty
 from minitorch.kernels.cpu.memory import empty_cache as empty_cache
+from minitorch.kernels.cpu.memory import fill as fill
+from minitorch.kernels.cpu.memory import from_host as from_host
 from minitorch.kernels.cpu.memory import max_memory_allocated as max_memory_allocated
 from minitorch.kernels.cpu.memory import memory_allocated as memory_allocated
 from minitorch.kernels.cpu.memory import memory_reserved as memory_reserved
 from minitorch.kernels.cpu.memory import reset_peak_memory_stats as reset_peak_memory_stats
+from minitorch.kernels.cpu.memory import to_host as to_host
 from minitorch.kernels.cpu.memory import zeros as zeros
 from minitorch.kernels.cpu.norm import batch_norm_backward as batch_norm_backward
 from minitorch.kernels.cpu.norm import channel_scale as channel_scale

@@ -45,6 +45,26 @@ def zeros(shape: tuple[int, ...], dtype) -> np.ndarray:
     return result
 
 
+def from_host(array: np.ndarray) -> np.ndarray:
+    """The array on this device: a copy on a GPU, itself on the CPU."""
+    return array
+
+
+def to_host(array: np.ndarray) -> np.ndarray:
+    """The array where NumPy can read it: a copy if it is on a GPU, itself on the CPU."""
+    return array
+
+
+def fill(array: np.ndarray, value) -> None:
+    """Every element becomes `value`."""
+    array.fill(value)
+
+
+def address(array: np.ndarray) -> int:
+    """Where the first element lies."""
+    return array.__array_interface__["data"][0]
+
+
 class _Lease(np.ndarray):
     """The bytes of one block, in use: every array on the block holds on to this object, and its end frees the block.
 

@@ -1,0 +1,88 @@
+"""Whether there is a GPU, asked of NVIDIA's driver alone. PyTorch: torch/cuda/__init__.py (_lazy_init), c10/cuda/CUDAFunctions.cpp.
+
+Importing numba-cuda takes most of a second: a script that only asks `cuda.is_available()` need not wait for it.
+"""
+
+import ctypes
+import functools
+import importlib.util
+import os
+import sys
+
+# The oldest driver whose CUDA has what the runtime calls: 12.0, NVIDIA's 525.
+OLDEST = 12000
+
+_HOW_TO_INSTALL = "its packages are missing: pip install 'minitorch[cuda]'"
+
+
+def simulated() -> bool:
+    """Whether Numba's simulator stands in for a GPU: NUMBA_ENABLE_CUDASIM=1."""
+    return os.environ.get("NUMBA_ENABLE_CUDASIM", "0") not in ("", "0")
+
+
+@functools.cache
+def library() -> ctypes.CDLL | None:
+    """NVIDIA's driver; None where it is not installed or does not start."""
+    names = ("nvcuda.dll",) if sys.platform == "win32" else ("libcuda.so.1", "libcuda.so")
+    for name in names:
+        try:
+            return ctypes.CDLL(name)
+        except OSError:
+            continue
+    return None
+
+
+@functools.cache
+def why_not() -> str | None:
+    """What keeps the GPU from being used, as the help of an error; None where it can be."""
+    if simulated():
+        return None
+    if library() is None:
+        return "no NVIDIA driver was found on this machine"
+    if _version() < OLDEST:
+        return f"the driver is too old: it offers CUDA {_version() // 1000}.{_version() % 1000 // 10}, and 12.0 is needed"
+    if _count() == 0:
+        return "the driver finds no GPU"
+    if importlib.util.find_spec("numba_cuda") is None:
+        return _HOW_TO_INSTALL
+    return None
+
+
+def check() -> None:
+    """Raise one clear error, in PyTorch's words, where there is no GPU to use. PyTorch: torch.cuda._lazy_init."""
+    reason = why_not()
+    if reason is None:
+        return
+    if library() is not None and _version() < OLDEST:
+        error: Exception = RuntimeError(
+            f"The NVIDIA driver on your system is too old (found version {_version()}). Please update your GPU driver by "
+            "downloading and installing a new version from the URL: http://www.nvidia.com/Download/index.aspx"
+        )
+    elif library() is not None and _count() == 0:
+        error = RuntimeError("No CUDA GPUs are available")
+    else:  # as a PyTorch without CUDA, which is what a machine without a driver has
+        error = AssertionError("Torch not compiled with CUDA enabled")
+    error.add_note(f"minitorch: {reason}")
+    raise error
+
+
+def count() -> int:
+    """How many GPUs can be used; never raises."""
+    if simulated():
+        return 1
+    return 0 if why_not() else _count()
+
+
+def _version() -> int:
+    """The version of CUDA that the driver speaks: 12040 for 12.4."""
+    version = ctypes.c_int(0)
+    library().cuDriverGetVersion(ctypes.byref(version))
+    return version.value
+
+
+@functools.cache
+def _count() -> int:
+    number = ctypes.c_int(0)
+    if library().cuInit(0) or library().cuDeviceGetCount(ctypes.byref(number)):
+        return 0
+    return number.value
