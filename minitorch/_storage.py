@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from minitorch import kernels, types
+
 
 class Storage:
     """A flat piece of memory. Views share it, and with it the count of in-place writes. PyTorch: torch.UntypedStorage."""
@@ -20,13 +22,14 @@ class Storage:
             array = self.array
             if array.flags.c_contiguous:
                 self._bytes = array.reshape(-1).view(np.uint8)
-            else:  # only memory that came from NumPy: reach to its last element
-                last = sum((size - 1) * step for size, step in zip(array.shape, array.strides))
-                reach = 0 if array.size == 0 else last + array.itemsize
-                self._bytes = np.lib.stride_tricks.as_strided(
-                    array.view(np.ndarray), (reach // array.itemsize,), (array.itemsize,)
-                ).view(np.uint8)
+            else:
+                self._bytes = kernels.of(array).line_of_bytes(array)
         return self._bytes
+
+    @property
+    def device(self) -> types.device:
+        """Where the memory is."""
+        return types.CPU if kernels.of(self.array) is kernels.cpu else types.GPU
 
     def nbytes(self) -> int:
         """Size in bytes."""
@@ -37,18 +40,18 @@ class Storage:
 
     def data_ptr(self) -> int:
         """The address of the first byte."""
-        return self.bytes.ctypes.data
+        return kernels.of(self.bytes).address(self.bytes)
 
     def __getitem__(self, index: int) -> int:
-        return int(self.bytes[index])
+        return self.bytes[index].item()
 
     def tolist(self) -> list[int]:
         """The bytes as Python integers."""
         return self.bytes.tolist()
 
     def __repr__(self) -> str:
-        values = "".join(f" {each}\n" for each in self.bytes[:1000])
-        return f"{values}[torch.storage.UntypedStorage(device=cpu) of size {self.nbytes()}]"
+        values = "".join(f" {each}\n" for each in self.bytes[:1000].tolist())
+        return f"{values}[torch.storage.UntypedStorage(device={self.device}) of size {self.nbytes()}]"
 
 
 class TypedStorage:
@@ -89,4 +92,4 @@ class TypedStorage:
 
     def __repr__(self) -> str:
         numbers = "".join(f" {each}\n" for each in self.tolist())
-        return f"{numbers}[torch.storage.TypedStorage(dtype={self.dtype}, device=cpu) of size {self.size()}]"
+        return f"{numbers}[torch.storage.TypedStorage(dtype={self.dtype}, device={self._storage.device}) of size {self.size()}]"

@@ -22,6 +22,7 @@ from minitorch._methods.shape import Shape
 from minitorch._methods.statistics import Statistics
 from minitorch._storage import Storage
 from minitorch.kernels import cpu
+from minitorch.kernels import of as kernels_of
 
 
 class _TensorMeta(type):
@@ -110,7 +111,7 @@ class Tensor(
 
     def data_ptr(self) -> int:
         """The address of the first element."""
-        return self.array.__array_interface__["data"][0] if self.array.size else 0
+        return self.kernels.address(self.array) if self.array.size else 0
 
     @property
     def dtype(self) -> types.dtype:
@@ -120,7 +121,7 @@ class Tensor(
     @property
     def device(self) -> types.device:
         """Where the elements live."""
-        return types.CPU
+        return types.CPU if self.kernels is cpu else types.GPU
 
     @property
     def layout(self):
@@ -178,10 +179,11 @@ class Tensor(
 
     def get_device(self) -> int:
         """-1 on the CPU, the index of the GPU elsewhere."""
-        return -1
+        return -1 if self.kernels is cpu else types.GPU.index
 
-    is_cuda = is_sparse = is_quantized = is_meta = is_nested = is_mkldnn = False
-    is_cpu = True
+    is_sparse = is_quantized = is_meta = is_nested = is_mkldnn = False
+    is_cpu = property(lambda self: self.kernels is cpu)
+    is_cuda = property(lambda self: self.kernels is not cpu)
     names = property(lambda self: (None,) * self.array.ndim)
 
     def type(self, dtype=None, non_blocking: bool = False):
@@ -256,6 +258,10 @@ class Tensor(
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return self.array.__dlpack_device__()
+
+    @property
+    def __cuda_array_interface__(self) -> dict:
+        return minitorch.ops.transfer.cuda_array_interface(self)
 
     def __hash__(self) -> int:
         return id(self)
@@ -377,12 +383,15 @@ def wrap(array: np.ndarray) -> Tensor:
     """A Tensor of a fresh array, which becomes its storage."""
     tensor = _new(Tensor)
     tensor.array = array
+    if type(array) is not ndarray:
+        tensor.kernels = kernels_of(array)
     tensor._storage = storage = _new(Storage)  # without its __init__: a third of the time of this line
     storage.array = array
     return tensor
 
 
 _new = object.__new__
+ndarray = np.ndarray
 
 
 def contiguous_strides(shape: tuple[int, ...]) -> tuple[int, ...]:

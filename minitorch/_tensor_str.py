@@ -69,7 +69,7 @@ def tensor_str(tensor: Tensor, tensor_contents: str | None = None) -> str:
     """
     kind = type(tensor).__name__
     head = "tensor(" if kind in ("Tensor", "Parameter") else f"{kind}("
-    notes = []
+    notes = [f"device='{tensor.device}'"] if tensor.is_cuda else []
     if tensor.array.size == 0:
         contents = "[]"
         if tensor.array.ndim != 1:
@@ -77,7 +77,7 @@ def tensor_str(tensor: Tensor, tensor_contents: str | None = None) -> str:
         if tensor.dtype is not types.get_default_dtype():
             notes.append(f"dtype={tensor.dtype}")
     else:
-        contents = array_str(tensor.array, len(head)) if tensor_contents is None else tensor_contents
+        contents = array_str(tensor.kernels.to_host(tensor.array), len(head)) if tensor_contents is None else tensor_contents
         if not _options.edgeitems:
             notes.append(f"size={tuple(tensor.shape)}")
         if tensor.dtype not in (types.get_default_dtype(), types.int64, types.bool):

@@ -23,6 +23,7 @@ from minitorch._storage import Storage
 from minitorch._tensor import Tensor
 from minitorch.kernels import of as kernels_of
 from minitorch.nn.parameter import Parameter
+from minitorch.ops.devices import kernels_on
 from minitorch.ops.shape import detach
 
 DEFAULT_PROTOCOL = 2
@@ -130,7 +131,7 @@ class _Pickler(pickle._Pickler):
         place = (storage.data_ptr(), size) if size else (id(storage), 0)
         key, _ = self.storages.setdefault(place, (str(len(self.storages)), storage))
         kind = next(name for name, dtype in STORAGES.items() if dtype is obj.dtype)
-        return "storage", _Global("torch", kind), key, "cpu", size // obj.dtype.itemsize
+        return "storage", _Global("torch", kind), key, str(storage.device), size // obj.dtype.itemsize
 
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, Parameter):
@@ -189,7 +190,7 @@ def _write(file: Any, name: str, description: bytes, storages: list[tuple[str, S
     writer.write(".storage_alignment", b"64")
     writer.write("byteorder", sys.byteorder.encode())
     for key, storage in storages:
-        writer.write(f"data/{key}", memoryview(storage.bytes))
+        writer.write(f"data/{key}", memoryview(kernels_of(storage.bytes).to_host(storage.bytes)))
     writer.write("version", b"3\n")
     writer.close()
 
@@ -240,7 +241,8 @@ class _Memories:
             raise self._reader.error(f"the storage {name!r:.100} has {numel!r:.100} elements")
         _check_location(location, self._map_location)
         if name not in self._read:
-            self._read[name] = Storage(np.frombuffer(self._reader.read(f"data/{name}"), np.uint8))
+            content = np.frombuffer(self._reader.read(f"data/{name}"), np.uint8)
+            self._read[name] = Storage(kernels_on(_place(location, self._map_location)).from_host(content))
         storage = self._read[name]
         if storage.nbytes() != numel * dtype.itemsize:
             raise self._reader.error(
@@ -256,6 +258,15 @@ def _check_location(location: str, map_location: Any) -> None:
             "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are running on "
             "a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU."
         )
+
+
+def _place(location: str, map_location: Any) -> types.device:
+    """Where the memory goes: where it was, or where `map_location` sends it; the CPU where that is a function."""
+    if map_location is None:
+        return types.device(location) if location.startswith("cuda") else types.CPU
+    if isinstance(map_location, dict):
+        return types.device(map_location.get(location, location))
+    return types.device(map_location) if isinstance(map_location, (str, types.device)) else types.CPU
 
 
 def _rebuild_tensor_v2(memory, offset, size, stride, requires_grad, backward_hooks, metadata=None) -> Tensor:
@@ -279,7 +290,8 @@ def _rebuild_tensor_v2(memory, offset, size, stride, requires_grad, backward_hoo
     tensor._storage, tensor._stride, tensor._offset = memory.storage, stride, offset
     content = memory.storage.bytes
     shown = 0 if empty else offset
-    tensor.array = kernels_of(content).window(content, np.dtype(memory.dtype.numpy), tuple(size), stride, shown)
+    tensor.kernels = kernels_of(content)
+    tensor.array = tensor.kernels.window(content, np.dtype(memory.dtype.numpy), tuple(size), stride, shown)
     tensor._requires_grad = bool(requires_grad)
     return tensor
 

@@ -170,6 +170,7 @@ class device:
 
 _OTHER_DEVICES = {"mps", "xpu", "hpu", "xla", "mtia", "vulkan", "hip", "ipu"}
 CPU = device("cpu")
+GPU = device("cuda", 0)  # there is one
 _default_device = CPU
 _outer_devices: list[device] = []  # the defaults outside of `with torch.device(...)`
 

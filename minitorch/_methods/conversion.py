@@ -60,7 +60,7 @@ class Conversion:
 
     def cuda(self, device=None, non_blocking=False, memory_format=None):
         """On the GPU. Raises an error that says why where there is none."""
-        return self.to("cuda" if device is None else device)
+        return self.to("cuda" if device is None else device, non_blocking=non_blocking)
 
     def is_pinned(self, device=None):
         """Always False: no memory is pinned."""

@@ -1,27 +1,68 @@
-"""The GPU. PyTorch: torch/cuda/__init__.py. So far there is none: everything says so clearly."""
+"""The GPU. PyTorch: torch/cuda/__init__.py. Where there is none, everything says so clearly.
+
+There is one: `cuda:0`, which CUDA_VISIBLE_DEVICES chooses. Its kernels are imported when it is first used.
+"""
 
 import contextlib
+import sys
+from types import ModuleType
+from typing import NamedTuple
 
 from minitorch import types
 from minitorch._tensor import Tensor
 from minitorch.cuda import amp as amp
+from minitorch.cuda.streams import Event as Event
+from minitorch.cuda.streams import Stream as Stream
+from minitorch.cuda.streams import current_stream as current_stream
+from minitorch.cuda.streams import default_stream as default_stream
+from minitorch.cuda.streams import stream as stream
+from minitorch.kernels import _gpu
 
 NO_GPU = "Torch not compiled with CUDA enabled"
 
 
+def _kernels() -> ModuleType:
+    """The GPU's kernels. Raises an error that says why where there are none."""
+    _gpu.check()
+    from minitorch.kernels import cuda
+
+    return cuda
+
+
+def _driver() -> ModuleType:
+    _kernels()
+    from minitorch.kernels.cuda import _driver
+
+    return _driver
+
+
+def _in_use() -> ModuleType | None:
+    """The module of kernels if the GPU has been used, else None: for questions that should not start it."""
+    return sys.modules.get("minitorch.kernels.cuda.memory")
+
+
+def _check_index(device: object) -> None:
+    """Raise where a device is not the one GPU. PyTorch: torch.cuda._utils._get_device_index."""
+    if isinstance(device, str):
+        device = types.device(device)
+    index = device.index if isinstance(device, types.device) else device
+    if index is not None and index >= _gpu.count():
+        raise AssertionError("Invalid device id")
+
+
 def is_available() -> bool:
     """Whether tensors can be put on a GPU; never raises. PyTorch: torch.cuda.is_available."""
-    return False
+    return _gpu.why_not() is None
 
 
 def device_count() -> int:
     """The number of GPUs. PyTorch: torch.cuda.device_count."""
-    return 0
+    return _gpu.count()
 
 
 def is_initialized() -> bool:
     """Whether the GPU has been used. PyTorch: torch.cuda.is_initialized."""
-    return False
+    return _in_use() is not None
 
 
 def is_bf16_supported(including_emulation: bool = True) -> bool:
@@ -30,49 +71,59 @@ def is_bf16_supported(including_emulation: bool = True) -> bool:
 
 
 def get_arch_list() -> list[str]:
-    """The kinds of GPU that there are kernels for. PyTorch: torch.cuda.get_arch_list."""
-    return []
+    """The kinds of GPU that there are kernels for: they are compiled for the one that is there. PyTorch: torch.cuda.get_arch_list."""
+    return ["sm_{}{}".format(*get_device_capability())] if is_available() else []
 
 
 def init() -> None:
     """Start the GPU. Raises AssertionError without one. PyTorch: torch.cuda.init."""
-    raise AssertionError(NO_GPU)
+    _driver().start()
 
 
 def current_device() -> int:
     """The number of the GPU in use. Raises AssertionError without one. PyTorch: torch.cuda.current_device."""
-    raise AssertionError(NO_GPU)
+    _kernels()
+    return 0
 
 
 def set_device(device: object) -> None:
-    """Use another GPU. Raises AssertionError without one, unless -1. PyTorch: torch.cuda.set_device."""
+    """Use another GPU: there is one. Raises AssertionError without one, unless -1. PyTorch: torch.cuda.set_device."""
     if device != -1:
-        raise AssertionError(NO_GPU)
+        _kernels()
+        _check_index(device)
 
 
 def get_device_name(device: object = None) -> str:
     """The name of a GPU. Raises AssertionError without one. PyTorch: torch.cuda.get_device_name."""
-    raise AssertionError(NO_GPU)
+    return get_device_properties(device).name
 
 
-def get_device_properties(device: object = None):
+def get_device_properties(device: object = None) -> "DeviceProperties":
     """Memory, multiprocessors and name. AssertionError without a GPU. PyTorch: torch.cuda.get_device_properties."""
-    raise AssertionError(NO_GPU)
+    driver = _driver()
+    _check_index(device)
+    return DeviceProperties(driver.name(), *driver.capability(), driver.memory_info()[1], driver.processors())
+
+
+class DeviceProperties(NamedTuple):
+    """What a GPU is. PyTorch: torch.cuda.get_device_properties."""
+
+    name: str
+    major: int
+    minor: int
+    total_memory: int
+    multi_processor_count: int
 
 
 def get_device_capability(device: object = None) -> tuple[int, int]:
     """The version of its instructions. AssertionError without a GPU. PyTorch: torch.cuda.get_device_capability."""
-    raise AssertionError(NO_GPU)
+    properties = get_device_properties(device)
+    return properties.major, properties.minor
 
 
 def synchronize(device: object = None) -> None:
     """Wait for the GPU. Raises AssertionError without one. PyTorch: torch.cuda.synchronize."""
-    raise AssertionError(NO_GPU)
-
-
-def current_stream(device: object = None):
-    """The stream in use. Raises AssertionError without a GPU. PyTorch: torch.cuda.current_stream."""
-    raise AssertionError(NO_GPU)
+    _driver().synchronize()
 
 
 class device(contextlib.nullcontext):
@@ -86,59 +137,56 @@ class device(contextlib.nullcontext):
         set_device(self.idx)
 
 
-class Event:
-    """A mark in a stream. Raises RuntimeError without a GPU. PyTorch: torch.cuda.Event."""
-
-    def __new__(cls, enable_timing: bool = False, blocking: bool = False, interprocess: bool = False):
-        raise RuntimeError("Tried to instantiate dummy base class Event")
-
-
-class Stream:
-    """A queue of work for a GPU. Raises RuntimeError without one. PyTorch: torch.cuda.Stream."""
-
-    def __new__(cls, device: object = None, priority: int = 0):
-        raise RuntimeError("torch.cuda.Stream requires CUDA support")
-
-
-def stream(stream: Stream | None) -> contextlib.AbstractContextManager:
-    """A block whose work goes to `stream`; None changes nothing. PyTorch: torch.cuda.stream."""
-    return contextlib.nullcontext()
-
-
 # ---- Memory: torch/cuda/memory.py ----
 
 
 def empty_cache() -> None:
     """Return unused GPU memory; does nothing without one. PyTorch: torch.cuda.empty_cache."""
+    memory = _in_use()
+    if memory is not None:
+        memory.empty_cache()
 
 
 def memory_allocated(device: object = None) -> int:
     """Bytes of GPU memory in tensors. PyTorch: torch.cuda.memory_allocated."""
-    return 0
+    memory = _in_use()
+    return 0 if memory is None else memory.memory_allocated()
 
 
 def max_memory_allocated(device: object = None) -> int:
     """The most bytes so far. PyTorch: torch.cuda.max_memory_allocated."""
-    return 0
+    memory = _in_use()
+    return 0 if memory is None else memory.max_memory_allocated()
 
 
 def memory_reserved(device: object = None) -> int:
     """Bytes taken from the GPU. PyTorch: torch.cuda.memory_reserved."""
-    return 0
+    memory = _in_use()
+    return 0 if memory is None else memory.memory_reserved()
 
 
 def max_memory_reserved(device: object = None) -> int:
     """The most bytes taken so far. PyTorch: torch.cuda.max_memory_reserved."""
-    return 0
+    memory = _in_use()
+    return 0 if memory is None else memory.max_memory_reserved()
 
 
 def reset_peak_memory_stats(device: object = None) -> None:
     """Count the maxima anew; does nothing without a GPU. PyTorch: torch.cuda.reset_peak_memory_stats."""
+    memory = _in_use()
+    if memory is not None:
+        memory.reset_peak_memory_stats()
+
+
+def memory_stats(device: object = None) -> dict[str, int]:
+    """Counts of blocks of GPU memory, by PyTorch's names; empty without a GPU. PyTorch: torch.cuda.memory_stats."""
+    memory = _in_use()
+    return {} if memory is None else memory.memory_stats()
 
 
 def mem_get_info(device: object = None) -> tuple[int, int]:
     """Free and total bytes. Raises AssertionError without a GPU. PyTorch: torch.cuda.mem_get_info."""
-    raise AssertionError(NO_GPU)
+    return _driver().memory_info()
 
 
 def ipc_collect() -> None:

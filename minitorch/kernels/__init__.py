@@ -12,4 +12,7 @@ def of(array: object) -> ModuleType:
     """The kernels of the device that holds `array`: the one place that asks "which device?"."""
     if isinstance(array, np.ndarray):
         return cpu
-    raise TypeError(f"no kernels for an array of type {type(array).__name__}")
+    kernels = getattr(array, "kernels", None)  # a DeviceArray knows: `kernels.cuda` is imported when it is needed
+    if kernels is None:
+        raise TypeError(f"no kernels for an array of type {type(array).__name__}")
+    return kernels

@@ -98,7 +98,7 @@ _NO_SHAPE = (
 
 
 def _materialize(tensor: Tensor, kind: type, shape: tuple[int, ...], dtype) -> None:
-    memory = empty(shape, dtype=dtype or tensor.dtype)
+    memory = empty(shape, dtype=dtype or tensor.dtype, device=tensor.device)
     tensor.array, tensor._storage, tensor._stride = memory.array, memory._storage, memory._stride
     tensor.__class__ = kind
 
@@ -109,6 +109,7 @@ def _share(cls: type, data: Tensor | None) -> Tensor:
         data = empty(0)
     tensor = object.__new__(cls)
     tensor.array = data.array
+    tensor.kernels = data.kernels
     tensor._storage = data._storage
     tensor._stride = data._stride
     return tensor

@@ -57,6 +57,7 @@ from minitorch.ops import sort as sort
 from minitorch.ops import special as special
 from minitorch.ops import statistics as statistics
 from minitorch.ops import strided as strided
+from minitorch.ops import transfer as transfer
 from minitorch.ops import triangles as triangles
 from minitorch.ops import triangular as triangular
 from minitorch.ops import turning as turning

@@ -93,6 +93,7 @@ def set_data(input: Tensor, value: Tensor) -> None:
     if input._requires_grad and value.array.dtype.kind != "f":
         raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
     input.array = value.array
+    input.kernels = value.kernels
     input._storage = value._storage
     input._stride = value._stride
     input._offset = value._offset

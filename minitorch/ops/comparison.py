@@ -141,7 +141,7 @@ def isinf(input: Tensor) -> Tensor:
     """Whether each element is infinite. PyTorch: torch.isinf."""
     check_tensor(input, "isinf", "input", 1)
     if input.array.dtype.kind != "f":
-        return wrap(np.zeros(input.array.shape, np.bool_))
+        return wrap(input.kernels.zeros(input.array.shape, np.bool_))
     return wrap(input.kernels.isinf(input.array, dtype=input.array.dtype))
 
 
@@ -149,7 +149,7 @@ def isfinite(input: Tensor) -> Tensor:
     """Whether each element is neither infinite nor NaN. PyTorch: torch.isfinite."""
     check_tensor(input, "isfinite", "input", 1)
     if input.array.dtype.kind != "f":
-        return wrap(np.ones(input.array.shape, np.bool_))
+        return wrap(input.kernels.from_host(np.ones(input.array.shape, np.bool_)))
     return wrap(input.kernels.isfinite(input.array, dtype=input.array.dtype))
 
 

@@ -10,7 +10,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, contiguous_strides, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.creation import empty, empty_like, empty_strided, requiring_grad, strides_in_format
-from minitorch.ops.devices import kernels_on
+from minitorch.ops.devices import kernels_on, moved
 from minitorch.ops.promotion import check_tensor, dtype_of_number
 from minitorch.ops.shape import detach
 from minitorch.ops.sizes import (
@@ -21,6 +21,7 @@ from minitorch.ops.sizes import (
     contiguous_format,
     preserve_format,
 )
+from minitorch.ops.transfer import ToDevice
 
 
 def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad: bool = False, pin_memory=False) -> Tensor:
@@ -36,7 +37,8 @@ def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad
             UserWarning,
             stacklevel=2,
         )
-        array = data.array
+        on = data.kernels if device is None else on
+        array = moved(data.array, data.kernels, on)
         kind = dtype or data.dtype
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.asarray(data)
@@ -95,10 +97,10 @@ def _plain(data: object) -> np.ndarray | None:
 def as_tensor(data, dtype: types.dtype | None = None, device=None) -> Tensor:
     """The data as a tensor, without a copy where it is one or an array. PyTorch: torch.as_tensor."""
     if isinstance(data, Tensor):
-        return data if dtype is None else data.to(dtype)
+        return data if dtype is None and device is None else data.to(device, dtype)
     if isinstance(data, np.ndarray):
         shared = from_numpy(data)
-        return shared if dtype is None else shared.to(dtype)
+        return shared if dtype is None and device is None else shared.to(device, dtype)
     return tensor(data, dtype=dtype, device=device)
 
 
@@ -156,8 +158,9 @@ def to(input: Tensor, *args, dtype=None, device=None, non_blocking=False, copy=F
             raise TypeError(
                 f"to() received an invalid combination of arguments - got ({type(each).__name__}), but expected one of:"
             )
-    if device is not None:
-        kernels_on(device)
+    if device is not None and kernels_on(device) is not input.kernels:
+        result = ToDevice.apply(input, input.dtype.numpy if dtype is None else dtype.numpy, kernels_on(device))
+        return result if memory_format is None else contiguous(result, memory_format=memory_format)
     check_format(memory_format, "to")
     if dtype is None or dtype is input.dtype:
         if copy:
@@ -250,6 +253,11 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
     """The tensor's memory as an array. Raises RuntimeError for one that requires a gradient. PyTorch: Tensor.numpy."""
     if input.requires_grad and not force:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    if input.is_cuda:
+        raise TypeError(
+            f"can't convert {input.device} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory "
+            "first."
+        )
     return input.array
 
 
@@ -330,18 +338,21 @@ def shallow_copy(input: Tensor) -> Tensor:
 
 def reduce_for_pickle(input: Tensor):
     """How pickle and copy.copy see a tensor: its values, and whether it requires a gradient. PyTorch: Tensor.__reduce_ex__."""
-    return _rebuild, (type(input), input.array.copy(), input._requires_grad and input._grad_fn is None)
+    leaf = input._requires_grad and input._grad_fn is None
+    if input.is_cuda:
+        return _rebuild, (type(input), input.kernels.to_host(input.array), leaf, str(input.device))
+    return _rebuild, (type(input), input.array.copy(), leaf)
 
 
-def _rebuild(cls: type, array: np.ndarray, requires_grad: bool) -> Tensor:
-    result = wrap(array)
+def _rebuild(cls: type, array: np.ndarray, requires_grad: bool, device: str = "cpu") -> Tensor:
+    result = wrap(kernels_on(device).from_host(array))
     result.__class__ = cls
     result._requires_grad = requires_grad
     return result
 
 
 def _copy(input: Tensor, dtype: types.dtype, stride: tuple[int, ...]) -> Tensor:
-    result = empty_strided(input.array.shape, stride, dtype=dtype)
+    result = empty_strided(input.array.shape, stride, dtype=dtype, device=input.device)
     input.kernels.copy_into(result.array, input.array)
     return result
 
@@ -384,7 +395,7 @@ def _shape_of(data: object) -> tuple[int, ...]:
 
 def _leaves(data: object):
     if isinstance(data, Tensor):
-        data = data.array
+        data = data.kernels.to_host(data.array)
     if isinstance(data, np.ndarray):
         yield from data.reshape(-1).tolist() if data.dtype.kind in "biuf" else data.reshape(-1)
     elif _is_sequence(data):

@@ -73,7 +73,7 @@ def empty_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_
     check_tensor(input, "empty_like", "input", 1)
     check_format(memory_format, "empty_like")
     stride = strides_in_format(input, memory_format)
-    result = empty_strided(input.array.shape, stride, dtype=dtype or input.dtype, device=device)
+    result = empty_strided(input.array.shape, stride, dtype=dtype or input.dtype, device=input.device if device is None else device)
     return requiring_grad(result) if requires_grad else result
 
 
@@ -193,7 +193,7 @@ def arange(*args, out=None, dtype=None, layout=None, device=None, requires_grad=
                 raise ValueError("step must be nonzero")
             count = max(0, -((start - end) // step))
         values = (start + step * np.arange(count, dtype=np.int64)).astype(kind)
-    return _finish_line(values, requires_grad, out)
+    return _finish_line(kernels_on(device).from_host(values), requires_grad, out)
 
 
 def linspace(
@@ -214,7 +214,8 @@ def linspace(
     if kind.kind != "f":  # both ends are truncated first
         start, end = int(start), int(end)
     work = kind.type if kind.kind == "f" else np.float64
-    return _finish_line(_evenly(start, end, steps, work).astype(kind), requires_grad, out)
+    values = _evenly(start, end, steps, work).astype(kind)
+    return _finish_line(kernels_on(device).from_host(values), requires_grad, out)
 
 
 def logspace(
@@ -238,7 +239,7 @@ def logspace(
     work = kind.type if kind.kind == "f" else np.float64
     with np.errstate(all="ignore"):
         values = np.power(work(base), _evenly(start, end, steps, work)).astype(kind)
-    return _finish_line(values, requires_grad, out)
+    return _finish_line(kernels_on(device).from_host(values), requires_grad, out)
 
 
 def _ends(function: str, start: Number | Tensor, end: Number | Tensor, steps: int) -> tuple[Number, Number]:
@@ -278,7 +279,8 @@ def eye(n: int, m: int | None = None, *, out=None, dtype=None, layout=None, devi
     for name, size in (("n", n), ("m", m)):
         if size is not None and size < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
-    return _finish(np.eye(n, m, dtype=_dtype(dtype, "eye", out).numpy), requires_grad, out)
+    values = np.eye(n, m, dtype=_dtype(dtype, "eye", out).numpy)
+    return _finish(kernels_on(device).from_host(values), requires_grad, out)
 
 
 def _shape(size: tuple, function: str) -> tuple[int, ...]:

@@ -100,7 +100,7 @@ def _per_channel(input: Tensor, batched: bool = True) -> Tensor:
     leading = 2 if batched else 1
     if input.ndim < leading:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
-    return empty((*input.array.shape[:leading], *[1] * (input.ndim - leading)), dtype=input.dtype)
+    return empty((*input.array.shape[:leading], *[1] * (input.ndim - leading)), dtype=input.dtype, device=input.device)
 
 
 def _noise(result: Tensor, p: float) -> Tensor:

@@ -10,11 +10,13 @@ from minitorch.autograd.grad_mode import mode
 from minitorch.autograd.node import gradient_edge
 from minitorch.ops.convert import tensor
 from minitorch.ops.creation import empty_like, ones, zeros_like
+from minitorch.ops.devices import moved
 from minitorch.ops.numbers import checked_number
 from minitorch.ops.out import deliver
 from minitorch.ops.pointwise import add, div, floor_divide, mul, sub
 from minitorch.ops.promotion import Number, array_of, broadcast, operand
 from minitorch.ops.strided import AsStrided, AsStridedBackward
+from minitorch.ops.transfer import ToDevice
 from minitorch.ops.writable import check as check
 from minitorch.ops.writable import check_castable as check_castable
 from minitorch.ops.writable import check_overlap as check_overlap
@@ -84,7 +86,7 @@ class CopySlices(Function):
         if not ctx.needs_input_grad[0]:
             return None, grad_window
         check_repeated(grad_window)  # filling an expanded tensor is allowed, but PyTorch does not differentiate it
-        covered = AsStridedBackward.apply(ones(size, dtype=grad.dtype), ctx.geometry, ctx.window, ctx.geometry)
+        covered = AsStridedBackward.apply(ones(size, dtype=grad.dtype, device=grad.device), ctx.geometry, ctx.window, ctx.geometry)
         return grad.masked_fill(covered != 0, 0), grad_window
 
 
@@ -300,12 +302,12 @@ def copy_(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     """Take the values of `src`, broadcast and cast. PyTorch: Tensor.copy_."""
     recorded = check(input, src, repeated=isinstance(src, Tensor) and _same_window(input, src))
     if not isinstance(src, Tensor):
-        src = tensor(operand(src, "copy_", "other", 1))
+        src = tensor(operand(src, "copy_", "other", 1), device=input.device)
     check_overlap(input, src)
     _check_shape(input, broadcast(input.array.shape, src.array.shape))
     if recorded:
         return assign(input, Copy.apply(input, src))
-    source = src.array.copy() if src._storage.array is input._storage.array else src.array
+    source = src.array.copy() if src._storage.array is input._storage.array else moved(src.array, src.kernels, input.kernels)
     input.kernels.copy_into(input.array, source)
     return _written(input, None)
 
@@ -326,9 +328,11 @@ class Copy(Function):
     @staticmethod
     def forward(ctx, input, src):
         result = empty_like(input)
-        result.kernels.copy_into(result.array, src.array)
+        ctx.home = src.kernels
+        result.kernels.copy_into(result.array, moved(src.array, src.kernels, result.kernels))
         return result
 
     @staticmethod
     def backward(ctx, grad):
-        return grad * 0 if ctx.needs_input_grad[0] else None, grad
+        grad_src = grad if grad.kernels is ctx.home else ToDevice.apply(grad, grad.array.dtype, ctx.home)
+        return grad * 0 if ctx.needs_input_grad[0] else None, grad_src

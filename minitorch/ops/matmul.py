@@ -203,7 +203,7 @@ def scaled_sum(input: Tensor, product: Tensor, beta: Number, alpha: Number) -> T
         beta, alpha = int(beta), int(alpha)
     product = product if alpha == 1 else product * alpha
     if beta == 0:
-        return product + where(ones((), dtype=types.bool), 0, input)  # input is not read, but has a gradient of zeros
+        return product + where(ones((), dtype=types.bool, device=input.device), 0, input)  # input is not read, but has a gradient of zeros
     return product + (input if beta == 1 else input * beta)
 
 

@@ -33,7 +33,7 @@ def check_int64(value: int) -> None:
 
 def number_like(input: Tensor, value: Number) -> Tensor:
     """A number as a tensor without dimensions, of the dtype of `input`."""
-    return wrap(np.array(checked_number(value, input.dtype), input.array.dtype))
+    return wrap(input.kernels.from_host(np.array(checked_number(value, input.dtype), input.array.dtype)))
 
 
 def real_number(value: Number | complex, dtype: types.dtype) -> Number:

@@ -101,7 +101,7 @@ def _resize(target: Tensor, shape: tuple[int, ...], stride: tuple[int, ...]) -> 
         raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}")
     source = target
     if reach and needed * itemsize > target._storage.nbytes():
-        source = empty((needed,), dtype=target.dtype)
+        source = empty((needed,), dtype=target.dtype, device=target.device)
         kept = target._storage.bytes
         source._storage.bytes[: kept.size] = kept[: source._storage.nbytes()]
         source._storage.version = target._storage.version

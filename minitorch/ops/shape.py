@@ -35,6 +35,7 @@ def window(
     view._stride = stride = tuple(stride)
     view._offset = offset
     view._storage = source._storage
+    view.kernels = source.kernels
     try:
         if array is None:
             array = source.kernels.window(source._storage.bytes, source.array.dtype, shape, stride, offset)
@@ -53,6 +54,7 @@ def detach(input: Tensor) -> Tensor:
     """The same window, without history. PyTorch: torch.detach."""
     alias = object.__new__(Tensor)
     alias.array = input.array
+    alias.kernels = input.kernels
     alias._storage = input._storage
     alias._stride = input._stride
     alias._offset = input._offset

@@ -15,6 +15,14 @@ def window(memory: np.ndarray, dtype: np.dtype, shape: tuple[int, ...], stride: 
     return np.ndarray(shape, dtype, memory, offset * itemsize, tuple([step * itemsize for step in stride]))
 
 
+def line_of_bytes(array: np.ndarray) -> np.ndarray:
+    """The memory from the first element of an array with gaps to its last, as uint8."""
+    last = sum((size - 1) * step for size, step in zip(array.shape, array.strides))
+    reach = 0 if array.size == 0 else last + array.itemsize
+    line = np.lib.stride_tricks.as_strided(array.view(np.ndarray), (reach // array.itemsize,), (array.itemsize,))
+    return line.view(np.uint8)
+
+
 def window_sum(grad: np.ndarray, target: Geometry, source: Geometry, base: Geometry) -> np.ndarray:
     """For every element of `target`, the sum of the elements of `grad`, a tensor on `source`, that stand on it.
 

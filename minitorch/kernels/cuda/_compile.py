@@ -16,9 +16,12 @@ from types import FunctionType, ModuleType
 
 import numpy as np
 
-from minitorch.kernels.cuda import _driver, _simulator
+from minitorch.kernels.cuda import _driver
 from minitorch.kernels.cuda._driver import SIMULATED, cuda, types
-from minitorch.kernels.cuda.array import DeviceArray
+from minitorch.kernels.cuda.array import MISMATCH, DeviceArray
+
+if SIMULATED:
+    from minitorch.kernels.cuda import _simulator
 
 # Threads of a block, and the most blocks of a launch whose threads then take several elements each. In the simulator
 # every thread is one of Python's, which takes 0.1 ms to start.
@@ -94,7 +97,6 @@ class Kernel:
     def __init__(self, function: Callable):
         self.function = function
         self._compiled: dict[tuple, _Compiled] = {}
-        all_kernels.append(self)
 
     def __getitem__(self, size: tuple) -> Callable:
         """`kernel[blocks, threads]`: a launch of that size. Each is a number, or a tuple of up to three."""
@@ -104,21 +106,12 @@ class Kernel:
     def _launch(self, grid, block, *arguments) -> None:
         if SIMULATED:
             _simulator.launch(self.function, grid, block, arguments)
-            seen.setdefault(self, set()).add(tuple([_kind(each) for each in arguments]))
             return
         key = tuple([_kind(each) for each in arguments])
         compiled = self._compiled.get(key)
         if compiled is None:
-            compiled = self._compiled[key] = _Compiled(self.function, key)
+            compiled = self._compiled[key] = (_CompiledOnly if _driver.ON_HOST else _Compiled)(self.function, key)
         compiled.launch(grid, block, arguments)
-
-    def ptx(self, kinds: tuple, capability: tuple[int, int]) -> str:
-        """The instructions for arguments of these kinds."""
-        return _ptx(self.function, kinds, capability)
-
-
-all_kernels: list[Kernel] = []
-seen: dict[Kernel, set] = {}  # the signatures that the simulator met: the tests compile those
 
 
 def _kind(argument) -> object:
@@ -132,8 +125,6 @@ def _kind(argument) -> object:
         raise RuntimeError(MISMATCH)
     return kind
 
-
-MISMATCH = "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
 
 _NUMBERS = {int: types.int64, float: types.float64, bool: types.boolean, np.bool_: types.boolean}
 _NUMBERS |= {each: types.__dict__[each.__name__] for each in (np.float32, np.float64, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint32, np.uint64)}
@@ -188,6 +179,25 @@ class _Compiled:
             raise _driver.error(f"launching {self._name}", status)
         if _BLOCKING:
             _driver.synchronize()
+
+
+class _CompiledOnly:
+    """A kernel on a machine without a GPU: compiled as for an A100 and an H100, and never run."""
+
+    compiled = 0  # how many there were
+
+    def __init__(self, function: Callable, kinds: tuple):
+        for capability in ((8, 0), (9, 0)):
+            with _driver.pretended(capability):
+                ptx = _ptx(function, kinds, capability)
+            fields = len(re.findall(r"\.param \.[a-z]\d+ \S+_param_\d+", ptx.partition(")\n{")[0]))
+            expected = len(struct.Struct("@" + "".join(_format(each) for each in kinds)).unpack(bytes(struct.calcsize("@" + "".join(_format(each) for each in kinds)))))
+            if fields != expected:
+                raise AssertionError(f"{function.__name__} takes {fields} fields, and would be given {expected}")
+        _CompiledOnly.compiled += 1
+
+    def launch(self, grid, block, arguments: tuple) -> None:
+        """Nothing."""
 
 
 def _flatten(argument, values: list) -> None:

@@ -5,10 +5,14 @@ kernels and is out of the way afterwards. An address is an int. In Numba's simul
 are the host's own, and so the same functions work.
 """
 
+import contextlib
 import ctypes
 import functools
+import itertools
 import threading
+import time
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -19,11 +23,16 @@ _gpu.check()
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Numba's own, older numba.cuda advertises numba-cuda
     import numba
-    from numba import cuda as cuda
     from numba import types as types
 
+    if _gpu.simulated():
+        from minitorch.kernels.cuda._simulator import cuda as cuda
+    else:
+        from numba import cuda as cuda
+
 SIMULATED = _gpu.simulated()
-_library = None if SIMULATED else _gpu.library()
+ON_HOST = SIMULATED or _gpu.compiled_only()  # "device" memory is the host's
+_library = None if ON_HOST else _gpu.library()
 
 # What the driver says most often when something goes wrong, and PyTorch's words for it.
 _OUT_OF_MEMORY = 2
@@ -78,7 +87,7 @@ class _Thread(threading.local):
     """A thread that has not used the GPU before makes the context its own when it looks at `ready`."""
 
     def __init__(self):
-        if not SIMULATED:
+        if not ON_HOST:
             call("cuCtxSetCurrent", _context())
         self.ready = True
 
@@ -99,7 +108,7 @@ def start() -> None:
 
 def allocate(size: int) -> int:
     """The address of new memory. Raises OutOfMemoryError."""
-    if SIMULATED:
+    if ON_HOST:
         memory = np.full(size, 0xFF, np.uint8)  # NaN as a floating-point number: what is read too early shows
         _simulated_memory[memory.ctypes.data] = memory
         return memory.ctypes.data
@@ -114,7 +123,7 @@ _simulated_memory: dict[int, np.ndarray] = {}
 
 def release(address: int) -> None:
     """Return memory to the driver, which waits until the GPU has done with it."""
-    if SIMULATED:
+    if ON_HOST:
         del _simulated_memory[address]
     else:
         call("cuMemFree_v2", ctypes.c_uint64(address))
@@ -122,7 +131,7 @@ def release(address: int) -> None:
 
 def memory_info() -> tuple[int, int]:
     """Free and total bytes of the GPU."""
-    if SIMULATED:
+    if ON_HOST:
         return 1 << 33, 1 << 33
     start()
     free, total = ctypes.c_size_t(0), ctypes.c_size_t(0)
@@ -132,7 +141,7 @@ def memory_info() -> tuple[int, int]:
 
 def to_device(address: int, host: np.ndarray) -> None:
     """Copy a contiguous host array to the GPU, in the order of the stream."""
-    if SIMULATED:
+    if ON_HOST:
         ctypes.memmove(address, host.ctypes.data, host.nbytes)
     else:
         call("cuMemcpyHtoDAsync_v2", ctypes.c_uint64(address), ctypes.c_void_p(host.ctypes.data),
@@ -141,7 +150,7 @@ def to_device(address: int, host: np.ndarray) -> None:
 
 def to_host(host: np.ndarray, address: int, wait: bool = True) -> None:
     """Copy to a contiguous host array what the GPU will have there when it gets to it, and wait for that."""
-    if SIMULATED:
+    if ON_HOST:
         ctypes.memmove(host.ctypes.data, address, host.nbytes)
         return
     call("cuMemcpyDtoHAsync_v2", ctypes.c_void_p(host.ctypes.data), ctypes.c_uint64(address),
@@ -152,7 +161,7 @@ def to_host(host: np.ndarray, address: int, wait: bool = True) -> None:
 
 def copy_bytes(target: int, source: int, size: int) -> None:
     """Copy within the GPU's memory."""
-    if SIMULATED:
+    if ON_HOST:
         ctypes.memmove(target, source, size)
     else:
         call("cuMemcpyDtoDAsync_v2", ctypes.c_uint64(target), ctypes.c_uint64(source), ctypes.c_size_t(size), stream())
@@ -160,7 +169,7 @@ def copy_bytes(target: int, source: int, size: int) -> None:
 
 def set_bytes(address: int, value: int, size: int) -> None:
     """Fill memory with one byte."""
-    if SIMULATED:
+    if ON_HOST:
         ctypes.memset(address, value, size)
     else:
         call("cuMemsetD8Async", ctypes.c_uint64(address), ctypes.c_ubyte(value), ctypes.c_size_t(size), stream())
@@ -184,9 +193,77 @@ def use_stream(handle: int) -> int:
     return before
 
 
+def new_stream() -> int:
+    """The handle of another stream, which does not wait for the default one."""
+    return _made("cuStreamCreate", 1)
+
+
+def wait_for_stream(handle: int) -> None:
+    """Wait until the work of a stream is done."""
+    if not ON_HOST:
+        call("cuStreamSynchronize", ctypes.c_void_p(handle))
+
+
+def stream_is_done(handle: int) -> bool:
+    """Whether the work of a stream is done."""
+    return ON_HOST or _library.cuStreamQuery(ctypes.c_void_p(handle)) == 0
+
+
+def stream_waits(handle: int, event: int) -> None:
+    """Let a stream wait for an event."""
+    if not ON_HOST:
+        call("cuStreamWaitEvent", ctypes.c_void_p(handle), ctypes.c_void_p(event), 0)
+
+
+def new_event(timed: bool) -> int:
+    """The handle of an event."""
+    return _made("cuEventCreate", 0 if timed else 2)
+
+
+def record_event(event: int, stream: int) -> None:
+    """Put an event into a stream."""
+    if ON_HOST:
+        _simulated_times[event] = time.perf_counter()
+    else:
+        call("cuEventRecord", ctypes.c_void_p(event), ctypes.c_void_p(stream))
+
+
+def wait_for_event(event: int) -> None:
+    """Wait until the GPU has come to an event."""
+    if not ON_HOST:
+        call("cuEventSynchronize", ctypes.c_void_p(event))
+
+
+def event_is_done(event: int) -> bool:
+    """Whether the GPU has come to an event."""
+    return ON_HOST or _library.cuEventQuery(ctypes.c_void_p(event)) == 0
+
+
+def elapsed_time(begin: int, end: int) -> float:
+    """Milliseconds between two events."""
+    if ON_HOST:
+        return 1000 * (_simulated_times[end] - _simulated_times[begin])
+    result = ctypes.c_float(0)
+    call("cuEventElapsedTime", ctypes.byref(result), ctypes.c_void_p(begin), ctypes.c_void_p(end))
+    return result.value
+
+
+_simulated_times: dict[int, float] = {}
+_simulated_handles = itertools.count(1)
+
+
+def _made(name: str, flags: int) -> int:
+    if ON_HOST:
+        return next(_simulated_handles)
+    start()
+    handle = ctypes.c_void_p()
+    call(name, ctypes.byref(handle), flags)
+    return handle.value
+
+
 def synchronize() -> None:
     """Wait until the GPU has nothing left to do."""
-    if not SIMULATED:
+    if not ON_HOST:
         start()
         call("cuCtxSynchronize")
 
@@ -196,13 +273,13 @@ def synchronize() -> None:
 
 def capability() -> tuple[int, int]:
     """The version of its instructions: (9, 0) for an H100."""
-    return (9, 0) if SIMULATED else (_attribute(75), _attribute(76))
+    return (9, 0) if ON_HOST else (_attribute(75), _attribute(76))
 
 
 @functools.cache
 def processors() -> int:
     """How many multiprocessors it has."""
-    return 2 if SIMULATED else _attribute(16)
+    return 2 if ON_HOST else _attribute(16)
 
 
 @functools.cache
@@ -215,7 +292,7 @@ def _attribute(number: int) -> int:
 
 def name() -> str:
     """The GPU's name."""
-    if SIMULATED:
+    if ON_HOST:
         return "Numba's CUDA simulator"
     start()
     text = ctypes.create_string_buffer(256)
@@ -236,6 +313,19 @@ def load(ptx: str, entry: str) -> int:
 
 
 launch = getattr(_library, "cuLaunchKernel", None)  # called without a wrapper: it is called most
+
+
+@contextlib.contextmanager
+def pretended(capability: tuple[int, int]):
+    """A block in which Numba takes the GPU to be of this kind: it asks before it compiles a function that kernels call."""
+    from numba.cuda import dispatcher
+
+    before = dispatcher.get_current_device
+    dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=capability)
+    try:
+        yield
+    finally:
+        dispatcher.get_current_device = before
 
 
 def numba_version() -> str:

@@ -23,7 +23,7 @@ class _Flags(NamedTuple):
 
 _CONTIGUOUS, _STRIDED = _Flags(True), _Flags(False)
 
-_MISMATCH = "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
+MISMATCH = "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
 
 
 class DeviceArray:
@@ -207,12 +207,12 @@ class DeviceArray:
     __array_ufunc__ = None  # NumPy's operators raise TypeError
 
     def __array__(self, dtype=None, copy=None):
-        raise RuntimeError(_MISMATCH)
+        raise RuntimeError(MISMATCH)
 
     @property
     def _numba_type_(self):
         """What Numba asks an argument of a CPU kernel for."""
-        raise RuntimeError(_MISMATCH)
+        raise RuntimeError(MISMATCH)
 
 
 def row_major(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:

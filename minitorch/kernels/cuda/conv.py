@@ -1,6 +1,6 @@
 """Convolution of images, and its gradient to them. PyTorch: aten/src/ATen/native/Convolution.cu (oneDNN on CPUs)."""
 
-from minitorch.kernels.cpu import conv as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cpu.conv import Pair
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray

@@ -1,6 +1,6 @@
 """Convolution over volumes: a sum of image convolutions, one for each depth of the kernel. PyTorch: native/Convolution.cu."""
 
-from minitorch.kernels.cpu import conv3d as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cpu.conv3d import Triple
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray

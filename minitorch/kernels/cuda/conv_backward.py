@@ -1,6 +1,6 @@
 """Gradients of a convolution to weight and bias. PyTorch: aten/src/ATen/native/Convolution.cu (convolution_backward)."""
 
-from minitorch.kernels.cpu import conv_backward as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cpu.conv_backward import Pair
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray

@@ -1,6 +1,6 @@
 """CTC: all alignments of a sequence with a shorter one, forward and backward. PyTorch: aten/src/ATen/native/LossCTC.cu."""
 
-from minitorch.kernels.cpu import ctc as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray
 

@@ -1,6 +1,6 @@
 """Normal, exponential and the other distributions. PyTorch: ATen/native/cuda/DistributionTemplates.h."""
 
-from minitorch.kernels.cpu import distributions as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray
 

@@ -1,6 +1,6 @@
 """The largest or smallest element, and its place. PyTorch: ATen/native/cuda/TensorCompareKernel.cu."""
 
-from minitorch.kernels.cpu import extreme as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray
 

@@ -1,6 +1,6 @@
 """The patches of images as columns, and columns added back. PyTorch: aten/src/ATen/native/im2col.h."""
 
-from minitorch.kernels.cpu import im2col as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cpu.im2col import Pair
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray

@@ -1,6 +1,6 @@
 """A fully connected layer and its gradients. PyTorch: at::linear, at::linear_backward (aten/src/ATen/native/Linear.cu)."""
 
-from minitorch.kernels.cpu import linear as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray
 

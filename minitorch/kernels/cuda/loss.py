@@ -3,8 +3,7 @@
 import math
 from collections.abc import Callable
 
-from minitorch.kernels import loss_formulas
-from minitorch.kernels.cpu import loss as cpu
+from minitorch.kernels import cpu, loss_formulas
 from minitorch.kernels.cuda import reduce
 from minitorch.kernels.cuda._compile import THREADS, blocks, kernel
 from minitorch.kernels.cuda._driver import cuda

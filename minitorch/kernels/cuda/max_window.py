@@ -1,6 +1,6 @@
 """The largest element of windows in one to three dimensions. PyTorch: native/{DilatedMaxPool3d,AdaptiveMaxPooling3d}.cu."""
 
-from minitorch.kernels.cpu import max_window as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from minitorch.kernels.cpu import optim as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from minitorch.kernels import formulas, special_formulas
 from minitorch.kernels.cuda import _driver
-from minitorch.kernels.cuda._compile import MISMATCH, THREADS, blocks, formula, kernel
+from minitorch.kernels.cuda._compile import THREADS, blocks, formula, kernel
 from minitorch.kernels.cuda._driver import cuda
 from minitorch.kernels.cuda._loops import (
     FLAT,
@@ -24,7 +24,7 @@ from minitorch.kernels.cuda._loops import (
     padded,
     rows_of_number,
 )
-from minitorch.kernels.cuda.array import DeviceArray
+from minitorch.kernels.cuda.array import MISMATCH, DeviceArray
 from minitorch.kernels.cuda.memory import empty, from_host, to_host
 from minitorch.kernels.layout import memory_order, restored
 

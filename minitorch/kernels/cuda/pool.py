@@ -1,6 +1,6 @@
 """Maximum and average over windows of images. PyTorch: aten/src/ATen/native/cuda/{MaxPool,AvgPool}Kernel.cu."""
 
-from minitorch.kernels.cpu import pool as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cpu.pool import Pair
 from minitorch.kernels.cpu.pool import output_extent as output_extent
 from minitorch.kernels.cuda._host import through_the_host

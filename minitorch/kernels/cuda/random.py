@@ -1,6 +1,6 @@
 """The Mersenne Twister, and what is drawn from it. PyTorch: ATen/core/MT19937RNGEngine.h, cpu/DistributionTemplates.h."""
 
-from minitorch.kernels.cpu import random as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray
 

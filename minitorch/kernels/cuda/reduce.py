@@ -12,7 +12,7 @@ import numpy as np
 
 from minitorch.kernels import formulas
 from minitorch.kernels.cuda import _block
-from minitorch.kernels.cuda._compile import THREADS, blocks, device, formula, kernel, numba_type
+from minitorch.kernels.cuda._compile import THREADS, blocks, device, kernel, numba_type
 from minitorch.kernels.cuda._driver import cuda
 from minitorch.kernels.cuda.array import DeviceArray
 from minitorch.kernels.cuda.memory import empty
@@ -110,7 +110,7 @@ class Reduction:
     def _loops(self, kind: np.dtype) -> tuple:
         """The kernels for totals of this dtype: over rows, over columns, and the same that finish."""
         if kind not in self._kernels:
-            self._kernels[kind] = _loops(formula(self._combine), formula(self._finish), kind)
+            self._kernels[kind] = _loops(device(self._combine), device(self._finish), kind)
         return self._kernels[kind]
 
 

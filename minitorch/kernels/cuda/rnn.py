@@ -1,6 +1,6 @@
 """All steps of a recurrent layer in one launch. PyTorch: what it takes from oneDNN (mkldnn_rnn_layer)."""
 
-from minitorch.kernels.cpu import rnn as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray
 

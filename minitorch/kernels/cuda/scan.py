@@ -1,6 +1,6 @@
 """Running sums and products along an axis. PyTorch: aten/src/ATen/native/cuda/ReduceOpsKernel.cu."""
 
-from minitorch.kernels.cpu import scan as cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cuda._host import through_the_host
 from minitorch.kernels.cuda.array import DeviceArray
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minitorch.kernels.cpu import strided as on_the_cpu
+from minitorch.kernels import cpu
 from minitorch.kernels.cpu.strided import Geometry as Geometry
 from minitorch.kernels.cuda.array import DeviceArray
 from minitorch.kernels.cuda.memory import empty, from_host, to_host
@@ -16,6 +16,11 @@ def window(memory: DeviceArray, dtype: np.dtype, shape: tuple[int, ...], stride:
     return memory.window(shape, tuple([step * itemsize for step in stride]), offset * itemsize, dtype)
 
 
+def line_of_bytes(array: DeviceArray) -> DeviceArray:
+    """The memory from the first element of an array with gaps to its last, as uint8."""
+    return array.window((array.reach * array.itemsize,), None, 0, np.dtype(np.uint8))
+
+
 def window_sum(grad: DeviceArray, target: Geometry, source: Geometry, base: Geometry) -> DeviceArray:
     """For every element of `target`, the sum of the elements of `grad` that stand on it. Computed on the CPU."""
-    return from_host(on_the_cpu.window_sum(to_host(grad), target, source, base))
+    return from_host(cpu.window_sum(to_host(grad), target, source, base))
