@@ -74,12 +74,17 @@ def _rounding() -> ModuleType:
         setattr(result, name, getattr(np, name))
     for name in ("floor", "ceil", "trunc", "rint"):
         setattr(result, name, _unary_on_doubles(getattr(libdevice, name)))
+    single, double = libdevice.nextafterf, libdevice.nextafter
 
     @cuda.jit(device=True)
     def fmod(a, b):
         return libdevice.fmod(np.float64(a), np.float64(b))
 
-    result.fmod = fmod
+    @cuda.jit(device=True)
+    def nextafter(a, b):
+        return single(a, b) if type(a) is np.float32 else double(a, b)
+
+    result.fmod, result.nextafter = fmod, nextafter
     return result
 
 
@@ -156,7 +161,7 @@ class _Compiled:
         entry = re.search(r"\.entry\s+([\w$]+)", ptx).group(1)
         self._handle = ctypes.c_void_p(_driver.load(ptx, entry))
         self._name = function.__name__
-        self._pack = struct.Struct("@" + "".join(_format(each) for each in kinds))
+        self._pack = struct.Struct("@" + _fields(kinds))
         self._buffer = ctypes.create_string_buffer(max(1, self._pack.size))
         self._size = ctypes.c_size_t(self._pack.size)
         self._extra = (ctypes.c_void_p * 5)(
@@ -190,8 +195,9 @@ class _CompiledOnly:
         for capability in ((8, 0), (9, 0)):
             with _driver.pretended(capability):
                 ptx = _ptx(function, kinds, capability)
-            fields = len(re.findall(r"\.param \.[a-z]\d+ \S+_param_\d+", ptx.partition(")\n{")[0]))
-            expected = len(struct.Struct("@" + "".join(_format(each) for each in kinds)).unpack(bytes(struct.calcsize("@" + "".join(_format(each) for each in kinds)))))
+            head = ptx[ptx.index(".entry") :]
+            fields = head[: head.index(")")].count(".param")
+            expected = len(_fields(kinds))
             if fields != expected:
                 raise AssertionError(f"{function.__name__} takes {fields} fields, and would be given {expected}")
         _CompiledOnly.compiled += 1
@@ -213,9 +219,12 @@ def _flatten(argument, values: list) -> None:
         values.append(argument)
 
 
-def _format(kind: object) -> str:
-    if isinstance(kind, np.dtype):
-        return "qqqqQqq"
-    if isinstance(kind, tuple):
-        return "".join(_format(each) for each in kind)
-    return _FORMATS[_NUMBERS[kind]]
+def _fields(kinds: tuple) -> str:
+    """The struct of a kernel's arguments, one letter for each field."""
+    letters = ""
+    for kind in kinds:
+        if isinstance(kind, np.dtype):
+            letters += "qqqqQqq"
+        else:
+            letters += _fields(kind) if isinstance(kind, tuple) else _FORMATS[_NUMBERS[kind]]
+    return letters

@@ -177,6 +177,8 @@ def copy_into(target, source) -> None:
         source = from_host(source if source.dtype == target.dtype else _cast_on_host(source, target.dtype))
     if target.size == 0:
         return
+    if source.dtype == _HALF and target.dtype.kind == "b":
+        source = cast(source, np.dtype(np.float32))  # NVVM refuses Numba's conversion
     if source.dtype == target.dtype and source.shape == target.shape and source.flags.carray and target.flags.carray:
         _driver.copy_bytes(target.address, source.address, source.nbytes)
         return
