@@ -114,16 +114,18 @@ def _kernels(parts: tuple, tile: Tile, kind: np.dtype) -> tuple:
     COUNT = tile.threads
     ACROSS = COLUMNS // WIDE
     A_LOADS, B_LOADS = ROWS * DEPTH // COUNT, COLUMNS * DEPTH // COUNT
+    SQUARE = (HIGH, WIDE)
     HALF_HIGH, HALF_WIDE = HIGH // 2, WIDE // 2
+    STRIP_A, STRIP_B = (DEPTH, ROWS + 4), (DEPTH, COLUMNS + 4)  # 4: fewer threads write to one bank
     number = numba_type(kind).dtype
     zero = kind.type(0)
     keeps_parts = finish is _keep_part
 
     @kernel
     def multiply(a, b, out, init, table, sizes, numbers, factors):
-        strip_a = cuda.shared.array((DEPTH, ROWS + 4), number)
-        strip_b = cuda.shared.array((DEPTH, COLUMNS + 4), number)
-        sums = cuda.local.array((HIGH, WIDE), number)
+        strip_a = cuda.shared.array(STRIP_A, number)
+        strip_b = cuda.shared.array(STRIP_B, number)
+        sums = cuda.local.array(SQUARE, number)
         row_of_a = cuda.local.array(HIGH, number)
         column_of_b = cuda.local.array(WIDE, number)
         m, n, k, step, pieces, batches = sizes
