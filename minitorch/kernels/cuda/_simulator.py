@@ -205,11 +205,10 @@ class Line:
 
     ndim = 1
 
-    def __init__(self, array: DeviceArray):
-        self.size = array.reach
-        self.dtype = array.dtype
-        memory = (ctypes.c_char * (self.size * array.itemsize)).from_address(array.address)
-        self._elements = np.frombuffer(memory, array.dtype)
+    def __init__(self, address: int, size: int, dtype: np.dtype):
+        self.size, self.dtype = size, dtype
+        memory = (ctypes.c_char * (size * dtype.itemsize)).from_address(address)
+        self._elements = np.frombuffer(memory, dtype)
 
     def __getitem__(self, place):
         if not 0 <= place < self.size:
@@ -235,9 +234,14 @@ class Line:
         return (self.size,)
 
 
+def line_at(address: int, size: int, like: Line) -> Line:
+    """The array that a kernel finds by its address."""
+    return Line(int(address), int(size), like.dtype)
+
+
 def _argument(value):
     if isinstance(value, DeviceArray):
-        return Line(value)
+        return Line(value.address, value.reach, value.dtype)
     if isinstance(value, np.ndarray):
         raise RuntimeError(MISMATCH)
     return value
