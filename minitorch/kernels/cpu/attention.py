@@ -7,10 +7,10 @@ sees the keys up to its own place, and a block multiplies no later ones.
 """
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
+from minitorch.kernels.attention_blocks import blocks_of
 from minitorch.kernels.cpu._compile import REGROUP, parallel, prange, serial
 from minitorch.kernels.cpu._vectors import largest
 from minitorch.kernels.cpu.gemm import bmm
@@ -38,7 +38,7 @@ def attention(
     q, k, v = _heads(query), _heads(key), _heads(value)
     result, logs = empty(q.shape, q.dtype), empty(q.shape[:2], q.dtype)
     factor, mask = q.dtype.type(scale), _added(mask, q.dtype)
-    for heads, first, last, seen in _blocks(q.shape, k.shape[1], causal):
+    for heads, first, last, seen in blocks_of(q.shape, k.shape[1], causal, _SCORES, _ROWS):
         scores = bmm(q[heads, first:last], k[heads, :seen].swapaxes(1, 2))
         _weigh.for_work(8 * scores.size)(scores, mask, heads.start, first, query.shape[1], causal, factor, logs)
         result[heads, first:last] = bmm(scores, v[heads, :seen])
@@ -61,7 +61,7 @@ def attention_backward(
     q, k, v, g, o = _heads(query), _heads(key), _heads(value), _heads(grad), _heads(result)
     to_query, to_key, to_value = empty(q.shape, q.dtype), zeros(k.shape, k.dtype), zeros(v.shape, v.dtype)
     factor, mask = q.dtype.type(scale), _added(mask, q.dtype)
-    for heads, first, last, seen in _blocks(q.shape, k.shape[1], causal):
+    for heads, first, last, seen in blocks_of(q.shape, k.shape[1], causal, _SCORES, _ROWS):
         rows = heads, slice(first, last)
         weights = bmm(q[rows], k[heads, :seen].swapaxes(1, 2))
         slopes = bmm(g[rows], v[heads, :seen].swapaxes(1, 2))
@@ -89,17 +89,6 @@ def _by_places(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 def _added(mask: np.ndarray | None, dtype: np.dtype) -> np.ndarray:
     """The mask; an array without elements, of the layout that most have, where there is none."""
     return np.empty((0, 0, 0, 0), dtype)[:, :, :, ::2] if mask is None else mask
-
-
-def _blocks(shape: tuple[int, ...], keys: int, causal: bool) -> Iterator[tuple[slice, int, int, int]]:
-    """Some heads, the first and the last query of a block, and how many keys it sees."""
-    heads, length = shape[:2]
-    together = min(heads, max(1, _SCORES // (keys * min(length, _ROWS))))
-    rows = max(_ROWS, _SCORES // (together * keys))
-    for head in range(0, heads, together):
-        for first in range(0, length, rows):
-            last = min(length, first + rows)
-            yield slice(head, min(heads, head + together)), first, last, min(keys, last) if causal else keys
 
 
 # A task is one query of one head.
