@@ -10,10 +10,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "reference"
 
 
-def minitorch(*arguments, path=(), cwd=None) -> subprocess.CompletedProcess:
-    """`python -m minitorch arguments`, with the folders of `path` before others on PYTHONPATH."""
+def minitorch(*arguments, path=(), cwd=None, **variables: str) -> subprocess.CompletedProcess:
+    """`python -m minitorch arguments`, with the folders of `path` before others on PYTHONPATH, and these variables set."""
     command = [sys.executable, "-m", "minitorch", *map(str, arguments)]
-    environ = environment(path)
+    environ = {**environment(path), **variables}
     done = subprocess.run(command, capture_output=True, text=True, env=environ, cwd=cwd, timeout=300)
     # Said once on each machine, when a kernel is compiled: not what these tests look at.
     lines = done.stderr.splitlines(keepends=True)

@@ -22,6 +22,8 @@ class Case:
     flops: float = 0  # additions, multiplications, comparisons of one run; 0: not counted
     bytes: float = 0  # read and written once by a run that keeps nothing in between; 0: not counted
     limit: float | None = None  # minitorch's time is to be at most so many times PyTorch's
+    gpu_limit: float | None = None  # the same on a GPU
+    gpu_only: bool = False  # of a size for GPUs
     memory_formats: bool = False
     threads: int | None = None  # instead of the number that all cases use
     fresh: bool = False

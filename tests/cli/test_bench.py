@@ -5,6 +5,8 @@ import json
 import pytest
 from commands import ROOT, minitorch, one_line
 
+import minitorch as lib
+
 CASES = """
 import torch
 from case import Case
@@ -128,3 +130,38 @@ def test_wrong_arguments(arguments, line):
     done = minitorch("bench", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert one_line(done.stderr).startswith(f"minitorch bench: {line}")
+
+
+GPU_CASES = """
+import torch
+from case import Case
+
+def make():
+    x = torch.arange(4.0)
+    print("made on", x.device)
+    return lambda: x + x
+
+CASES = [Case("add 4", make, limit=1e-9, gpu_limit=1e9), Case("large", make, gpu_only=True)]
+"""
+
+
+def test_gpu(folder, tmp_path):
+    """In the simulator: everything is made on the GPU and timed by its events, and the limits are the GPU's."""
+    (folder / "cases" / "small.py").write_text(GPU_CASES)
+    out = tmp_path / "out.json"
+    options = ("--device", "cuda", "--rounds", 2, "--folder", folder, "--json", out)
+    done = minitorch("bench", *options, NUMBA_ENABLE_CUDASIM="1")
+    assert done.returncode == 3, done.stderr  # PyTorch has no GPU
+    assert "minitorch | made on cuda:0" in done.stderr
+    document = json.loads(out.read_text())
+    assert "simulator" in document["gpu"]
+    assert [(case["name"], case["limit"]) for case in document["cases"]] == [("small/add 4", 1e9), ("small/large", None)]
+    assert all(min(timing["seconds"]) > 0 for case in document["cases"] for timing in case["timings"])
+
+
+def test_no_gpu(folder):
+    """One line, before anything runs."""
+    if lib.cuda.is_available():
+        pytest.skip("there is a GPU")
+    done = minitorch("bench", "--device", "cuda", "--folder", folder)
+    assert done.returncode == 2 and "there is no GPU here that minitorch can use" in one_line(done.stderr)

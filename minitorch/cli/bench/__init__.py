@@ -1,6 +1,7 @@
 """`minitorch bench`: how fast is minitorch beside PyTorch? PyTorch: benchmarks/operator_benchmark."""
 
 import argparse
+import dataclasses
 import importlib.util
 import os
 import signal
@@ -26,6 +27,7 @@ examples:
   minitorch bench programs               the reference programs
   minitorch bench gemm conv/64x56        every case with one of these words in its name
   minitorch bench start memory           import, first step (cold and warm), peak memory: a new process for each
+  minitorch bench --device cuda gemm     on a GPU, by its own clock, without TF32
   minitorch bench --plot roofline.png --json results.json
 
 The cases are plain PyTorch and lie in benchmarks/cases/ of a checkout. GFLOP/s count the arithmetic of the definition;
@@ -44,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plot", metavar="FILE", help="draw the roofline, with every case that counts both")
     parser.add_argument("--json", metavar="FILE", help="write every slice's time")
     parser.add_argument("--threads", metavar="N", type=positive, help="threads of either library (default: all cores)")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the cases run (default: cpu)")
     parser.add_argument("--rounds", metavar="N", type=positive, default=20, help="slices of each, fewer of a slow case (default: 20)")
     parser.add_argument("--folder", metavar="FOLDER", help="where cases/ is (default: benchmarks of the checkout)")
 
@@ -57,8 +60,9 @@ def run(options: argparse.Namespace) -> int:
     problem = cannot_write(options.json) or cannot_write(options.plot)
     if not problem and options.plot and not importlib.util.find_spec("matplotlib"):
         problem = "--plot needs matplotlib: pip install 'minitorch[compare]'"
-    cases = load_cases("minitorch", folder)
-    cases |= figures(cases)
+    if options.device == "cuda" and not (options.list or minitorch.cuda.is_available()):
+        problem = problem or "there is no GPU here that minitorch can use (pip install 'minitorch[cuda]', and a driver)"
+    cases = cases_for(options.device, load_cases("minitorch", folder))
     for word in options.words:
         if not any(word in name for name in cases):
             groups = dict.fromkeys(name.split("/")[0] for name in cases)
@@ -74,6 +78,14 @@ def run(options: argparse.Namespace) -> int:
     return race(options, folder, chosen)
 
 
+def cases_for(device: str, cases: dict) -> dict:
+    """Those of the device, with its limits."""
+    if device == "cuda":
+        return {name: dataclasses.replace(case, limit=case.gpu_limit) for name, case in cases.items()}
+    cases = {name: case for name, case in cases.items() if not case.gpu_only}
+    return cases | figures(cases)
+
+
 def race(options: argparse.Namespace, folder: Path, chosen: dict) -> int:
     libraries = ["torch", "minitorch"]
     if importlib.util.find_spec("torch") is None:
@@ -87,7 +99,13 @@ def race(options: argparse.Namespace, folder: Path, chosen: dict) -> int:
     with make_show(len(chosen)) as show:
         try:
             if cases:
-                with Race(libraries, folder, threads, show.say) as running:
+                with Race(libraries, folder, threads, show.say, options.device) as running:
+                    if options.device == "cuda":
+                        document.gpu = running.processes["minitorch"].started["gpu"]
+                        if "torch" in running.processes and running.processes["torch"].started["gpu"] is None:
+                            show.say("PyTorch has no GPU here, so minitorch runs alone")
+                            running.without("torch")
+                            status = NO_TORCH
                     run_cases(running, cases, options.rounds, document, show)
             fresh = Fresh(libraries, folder, threads, show.say)
             for figure in figures:

@@ -80,7 +80,9 @@ class Result:
 class Process:
     """A worker, and what it last said on standard error."""
 
-    def __init__(self, library: str, benchmarks: Path, threads: int, say: Callable[[str], None], **variables: str):
+    def __init__(
+        self, library: str, benchmarks: Path, threads: int, say: Callable[[str], None], device: str = "cpu", **variables: str
+    ):
         self.library = library
         command = [sys.executable, "-P", worker.__file__, library, str(benchmarks)]
         self.process = subprocess.Popen(
@@ -92,7 +94,7 @@ class Process:
             env={**environment(threads), **variables},
         )
         threading.Thread(target=self._listen, args=(say,), daemon=True).start()
-        self.started = self.ask("start", threads=threads)
+        self.started = self.ask("start", threads=threads, device=device)
 
     def ask(self, do: str, **arguments) -> dict:
         """The answer to a request; {"error": ...} if the process has ended."""
@@ -117,8 +119,8 @@ class Process:
 class Race:
     """The processes of all libraries, as long as a `with` lasts."""
 
-    def __init__(self, libraries: list[str], benchmarks: Path, threads: int, say: Callable[[str], None]):
-        self.start = lambda library: Process(library, benchmarks, threads, say)
+    def __init__(self, libraries: list[str], benchmarks: Path, threads: int, say: Callable[[str], None], device: str = "cpu"):
+        self.start = lambda library: Process(library, benchmarks, threads, say, device)
         self.libraries = libraries
 
     def __enter__(self) -> Race:
@@ -134,6 +136,11 @@ class Race:
     def end(self) -> None:
         for process in self.processes.values():
             process.end()
+
+    def without(self, library: str) -> None:
+        """Go on with the others."""
+        self.libraries = [each for each in self.libraries if each != library]
+        self.processes.pop(library).end()
 
     def ceilings(self) -> dict[str, float]:
         """What the machine can do, measured in minitorch's process."""

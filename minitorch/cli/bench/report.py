@@ -20,6 +20,7 @@ class Document:
     def __init__(self, threads: int):
         self.threads = threads
         self.date = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+        self.gpu: str | None = None  # its name, where the cases run on one
         self.versions: dict[str, str] = {}
         self.ceilings: dict[str, float] = {}
         self.results: list[Result] = []
@@ -87,7 +88,7 @@ def verdict(met: bool) -> str:
 def summary(document: Document) -> str:
     judged = [result for result in [*document.results, *document.figures] if result.met is not None]
     versions = ", ".join(f"{library} {version}" for library, version in document.versions.items())
-    lines = [f"{processor()}, {document.threads} threads; {versions}"]
+    lines = [f"{document.gpu or processor()}, {document.threads} threads; {versions}"]
     if document.ceilings:
         flops, memory, cache = (document.ceilings[name] / 1e9 for name in ("flops", "memory", "cache"))
         lines.append(f"ceilings: {flops:.0f} GFLOP/s, memory {memory:.0f} GB/s, shared cache {cache:.0f} GB/s")
@@ -152,6 +153,7 @@ def save_json(document: Document, file: str) -> None:
     text = {
         "date": document.date,
         "processor": processor(),
+        "gpu": document.gpu,
         "threads": document.threads,
         "versions": {"python": platform.python_version(), **document.versions},
         "ceilings": document.ceilings,
@@ -183,7 +185,7 @@ def save_plot(document: Document, file: str) -> None:
         if points:
             axes.plot(*zip(*points), marker, color=colour, alpha=0.7, label=side)
     axes.set(xscale="log", yscale="log", xlabel="operations for each byte", ylabel="GFLOP/s")
-    axes.set_title(f"{processor()}, {document.threads} threads")
+    axes.set_title(f"{document.gpu or processor()}, {document.threads} threads")
     axes.legend()
     axes.grid(alpha=0.3)
     figure.savefig(file, dpi=120)

@@ -59,20 +59,27 @@ class Worker:
             case "memory":
                 return {"peak": peak_memory()}
             case "ceilings":
-                from minitorch.cli.bench.ceilings import measure
-
+                if self.device == "cuda":
+                    from minitorch.cli.bench.gpu_ceilings import measure
+                else:
+                    from minitorch.cli.bench.ceilings import measure
                 return measure()
         raise ValueError(do)
 
-    def start(self, threads: int) -> dict:
-        """Import the library."""
+    def start(self, threads: int, device: str) -> dict:
+        """Import the library. On a GPU whatever a case makes is made there, and multiplied in float32, not TF32."""
         begin = time.perf_counter()
         self.torch = importlib.import_module(self.library)
         seconds = time.perf_counter() - begin
-        self.threads = threads
+        self.threads, self.device, gpu = threads, device, None
         self.torch.set_num_threads(threads)
+        if device == "cuda" and self.torch.cuda.is_available():
+            gpu = self.torch.cuda.get_device_name(0)
+            self.torch.set_default_device(device)
+            self.torch.backends.cuda.matmul.allow_tf32 = self.torch.backends.cudnn.allow_tf32 = False
         self.cases = load_cases(self.library, self.benchmarks)
-        return {"version": self.torch.__version__, "seconds": seconds, "threads": self.torch.get_num_threads()}
+        threads = self.torch.get_num_threads()
+        return {"version": self.torch.__version__, "seconds": seconds, "threads": threads, "gpu": gpu}
 
     def prepare(self, case: str, form: str) -> dict:
         """Make a case ready, and run it until it is warm. `form`: contiguous or channels_last."""
@@ -82,7 +89,7 @@ class Worker:
         run = found.make(self.torch.channels_last) if form == "channels_last" else found.make()
         run()
         first = time.perf_counter() - begin
-        guess = min(once(run, 1) for _ in range(3))
+        guess = min(self.once(run, 1) for _ in range(3))
         self.prepared[form] = run, max(1, round(LEAST / guess)) if guess < LEAST else 1
         return {"first": first, **self.time(form)}
 
@@ -94,8 +101,12 @@ class Worker:
         run, together = self.prepared[form]
         seconds, end = [], time.perf_counter() + SLICE
         while not seconds or time.perf_counter() < end:
-            seconds.append(once(run, together))
+            seconds.append(self.once(run, together))
         return {"seconds": statistics.median(seconds[len(seconds) // 8 :])}
+
+    def once(self, run, together: int) -> float:
+        """The time of one of so many runs together."""
+        return gpu_time(self.torch, run, together) if self.device == "cuda" else cpu_time(run, together)
 
     def forget(self) -> dict:
         self.prepared.clear()
@@ -103,8 +114,18 @@ class Worker:
         return {}
 
 
-def once(run, together: int) -> float:
-    """The time of one of so many runs together."""
+def gpu_time(torch, run, together: int) -> float:
+    """By the GPU's own clock, from before the first kernel to after the last: launches run ahead of the work."""
+    begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+    begin.record()
+    for _ in range(together):
+        run()
+    end.record()
+    end.synchronize()
+    return begin.elapsed_time(end) / 1000 / together
+
+
+def cpu_time(run, together: int) -> float:
     begin = time.perf_counter()
     for _ in range(together):
         run()
