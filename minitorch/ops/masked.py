@@ -50,7 +50,7 @@ class MaskedFill(Function):
     def forward(ctx, input, mask, value):
         ctx.save_for_backward(mask)
         shape = np.broadcast_shapes(input.array.shape, mask.array.shape)
-        result = wrap(input.kernels.contiguous(np.broadcast_to(input.array, shape)))
+        result = wrap(input.kernels.contiguous(expand(input, shape).array))
         input.kernels.masked_fill(result.array, mask.array, value.array)
         return result
 

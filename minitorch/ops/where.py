@@ -40,7 +40,7 @@ class Where(Function):
     @staticmethod
     def forward(ctx, condition, input, other, dtype):
         ctx.save_for_backward(condition)
-        return wrap(input.kernels.where(condition.array, input.array, other.array, dtype=dtype))
+        return wrap(condition.kernels.where(condition.array, input.array, other.array, dtype=dtype))
 
     @staticmethod
     def backward(ctx, grad):

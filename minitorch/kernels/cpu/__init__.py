@@ -36,6 +36,7 @@ from minitorch.kernels.cpu.indexing import index_reduce as index_reduce
 from minitorch.kernels.cpu.indexing import index_shape as index_shape
 from minitorch.kernels.cpu.indexing import masked_fill as masked_fill
 from minitorch.kernels.cpu.indexing import nonzero as nonzero
+from minitorch.kernels.cpu.joining import stack as stack
 from minitorch.kernels.cpu.linalg import cholesky as cholesky
 from minitorch.kernels.cpu.linalg import eigh as eigh
 from minitorch.kernels.cpu.linalg import householder as householder
@@ -241,3 +242,4 @@ from minitorch.kernels.cpu.sort import unique_slices as unique_slices
 from minitorch.kernels.cpu.strided import line_of_bytes as line_of_bytes
 from minitorch.kernels.cpu.strided import window as window
 from minitorch.kernels.cpu.strided import window_sum as window_sum
+from minitorch.kernels.cpu.turning import flip as flip

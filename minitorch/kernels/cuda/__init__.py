@@ -36,6 +36,7 @@ from minitorch.kernels.cuda.indexing import index_reduce as index_reduce
 from minitorch.kernels.cuda.indexing import index_shape as index_shape
 from minitorch.kernels.cuda.indexing import masked_fill as masked_fill
 from minitorch.kernels.cuda.indexing import nonzero as nonzero
+from minitorch.kernels.cuda.joining import stack as stack
 from minitorch.kernels.cuda.linalg import cholesky as cholesky
 from minitorch.kernels.cuda.linalg import eigh as eigh
 from minitorch.kernels.cuda.linalg import householder as householder
@@ -241,3 +242,4 @@ from minitorch.kernels.cuda.sort import unique_slices as unique_slices
 from minitorch.kernels.cuda.strided import line_of_bytes as line_of_bytes
 from minitorch.kernels.cuda.strided import window as window
 from minitorch.kernels.cuda.strided import window_sum as window_sum
+from minitorch.kernels.cuda.turning import flip as flip
