@@ -4,6 +4,7 @@ from minitorch.nn.utils import parametrizations as parametrizations
 from minitorch.nn.utils import parametrize as parametrize
 from minitorch.nn.utils import rnn as rnn
 from minitorch.nn.utils import stateless as stateless
+from minitorch.nn.utils.clip_grad import clip_grad_norm as clip_grad_norm
 from minitorch.nn.utils.clip_grad import clip_grad_norm_ as clip_grad_norm_
 from minitorch.nn.utils.clip_grad import clip_grad_value_ as clip_grad_value_
 from minitorch.nn.utils.clip_grad import clip_grads_with_norm_ as clip_grads_with_norm_

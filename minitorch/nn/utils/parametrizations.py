@@ -5,6 +5,7 @@ from minitorch.autograd.grad_mode import no_grad
 from minitorch.nn import functional as F
 from minitorch.nn.modules.conv_transpose import _ConvTransposeNd
 from minitorch.nn.modules.module import Module
+from minitorch.nn.utils._orthogonal import orthogonal as orthogonal
 from minitorch.nn.utils.parametrize import register_parametrization
 from minitorch.ops.matmul import dot, mv
 from minitorch.ops.normalize import _weight_norm, norm_except_dim
