@@ -51,8 +51,8 @@ class Conversion:
         return self.to(minitorch.bool, memory_format=memory_format)
 
     def type_as(self, other):
-        """In the dtype of other."""
-        return self.to(other.dtype)
+        """In the dtype and on the device of other."""
+        return self.to(other)
 
     def cpu(self, memory_format=None):
         """On the CPU."""
@@ -105,29 +105,29 @@ class Conversion:
         return minitorch.Tensor(*args, device=device).to(self.dtype)
 
     def new_empty(self, *sizes, size=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
-        """As `minitorch.empty`, in the dtype of this tensor."""
-        return minitorch.empty(*sizes, size=size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        """As `minitorch.empty`, in the dtype and on the device of this tensor."""
+        return minitorch.empty(*sizes, size=size, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad)
 
     def new_zeros(self, *sizes, size=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
-        """As `minitorch.zeros`, in the dtype of this tensor."""
+        """As `minitorch.zeros`, in the dtype and on the device of this tensor."""
         shape = minitorch.ops.sizes.sizes_of(sizes if size is None else (size,), "new_zeros")
-        return minitorch.full(shape, 0, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        return minitorch.full(shape, 0, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad)
 
     def new_ones(self, *sizes, size=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
-        """As `minitorch.ones`, in the dtype of this tensor."""
-        return minitorch.ones(*sizes, size=size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        """As `minitorch.ones`, in the dtype and on the device of this tensor."""
+        return minitorch.ones(*sizes, size=size, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad)
 
     def new_empty_strided(self, size, stride, dtype=None, device=None, requires_grad=False):
-        """As `minitorch.empty_strided`, in the dtype of this tensor."""
-        return minitorch.empty_strided(size, stride, dtype=dtype or self.dtype, requires_grad=requires_grad)
+        """As `minitorch.empty_strided`, in the dtype and on the device of this tensor."""
+        return minitorch.empty_strided(size, stride, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad)
 
     def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False):
-        """As `minitorch.full`, in the dtype of this tensor."""
-        return minitorch.full(size, fill_value, dtype=dtype or self.dtype, requires_grad=requires_grad)
+        """As `minitorch.full`, in the dtype and on the device of this tensor."""
+        return minitorch.full(size, fill_value, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad)
 
     def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
-        """As `minitorch.tensor`, in the dtype of this tensor."""
-        return minitorch.tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)
+        """As `minitorch.tensor`, in the dtype and on the device of this tensor."""
+        return minitorch.tensor(data, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad)
 
     def conj(self):
         """See `minitorch.conj`."""
@@ -166,3 +166,8 @@ class Conversion:
     def is_neg(self):
         """Always False: there is no lazy negation."""
         return False
+
+
+def _at(tensor, device):
+    """The device asked for, else that of the tensor."""
+    return tensor.device if device is None else device

@@ -7,6 +7,7 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.ops.creation import requiring_grad
+from minitorch.ops.transfer import from_cuda_array
 
 
 def frombuffer(buffer, *, dtype: types.dtype, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
@@ -49,4 +50,6 @@ def frombuffer(buffer, *, dtype: types.dtype, count: int = -1, offset: int = 0, 
 
 def from_dlpack(ext_tensor) -> Tensor:
     """Another library's array without a copy. PyTorch: torch.from_dlpack."""
+    if hasattr(ext_tensor, "__cuda_array_interface__"):
+        return from_cuda_array(ext_tensor)  # the same memory, by NVIDIA's protocol
     return wrap(np.from_dlpack(ext_tensor))

@@ -21,7 +21,7 @@ from minitorch.ops.sizes import (
     contiguous_format,
     preserve_format,
 )
-from minitorch.ops.transfer import ToDevice
+from minitorch.ops.transfer import ToDevice, from_cuda_array
 
 
 def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad: bool = False, pin_memory=False) -> Tensor:
@@ -100,6 +100,9 @@ def as_tensor(data, dtype: types.dtype | None = None, device=None) -> Tensor:
         return data if dtype is None and device is None else data.to(device, dtype)
     if isinstance(data, np.ndarray):
         shared = from_numpy(data)
+        return shared if dtype is None and device is None else shared.to(device, dtype)
+    if hasattr(data, "__cuda_array_interface__"):
+        shared = from_cuda_array(data)
         return shared if dtype is None and device is None else shared.to(device, dtype)
     return tensor(data, dtype=dtype, device=device)
 

@@ -239,6 +239,7 @@ from minitorch.kernels.cpu.sort import sort as sort
 from minitorch.kernels.cpu.sort import unique as unique
 from minitorch.kernels.cpu.sort import unique_runs as unique_runs
 from minitorch.kernels.cpu.sort import unique_slices as unique_slices
+from minitorch.kernels.cpu.strided import at_address as at_address
 from minitorch.kernels.cpu.strided import line_of_bytes as line_of_bytes
 from minitorch.kernels.cpu.strided import window as window
 from minitorch.kernels.cpu.strided import window_sum as window_sum

@@ -15,6 +15,11 @@ def window(memory: np.ndarray, dtype: np.dtype, shape: tuple[int, ...], stride: 
     return np.ndarray(shape, dtype, memory, offset * itemsize, tuple([step * itemsize for step in stride]))
 
 
+def at_address(address: int, shape: tuple[int, ...], dtype: np.dtype, strides: tuple[int, ...] | None, owner: object) -> np.ndarray:
+    """Memory of somebody else, whom the array keeps alive. Nobody asks for it on the CPU."""
+    raise NotImplementedError("at_address")
+
+
 def line_of_bytes(array: np.ndarray) -> np.ndarray:
     """The memory from the first element of an array with gaps to its last, as uint8."""
     last = sum((size - 1) * step for size, step in zip(array.shape, array.strides))

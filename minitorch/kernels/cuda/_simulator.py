@@ -11,7 +11,7 @@ import random
 import sys
 import threading
 from collections.abc import Callable
-from types import FunctionType
+from types import FunctionType, ModuleType
 
 import numpy as np
 from numba.cuda.simulator.kernelapi import Dim3, FakeCUDAModule
@@ -248,11 +248,20 @@ def _argument(value):
 
 
 def formula(function: Callable) -> Callable:
-    """The CPU's compiled formula. Its result is what the GPU would compute, but for the last bits of some."""
+    """A shared formula of one element. Plain arithmetic is Python's; the rest is what the CPU runs, compiled.
+
+    Python's own `math` raises an error where a formula means infinity, and subtracts no bool from a bool.
+    """
     compiled = serial(function)
+    used = [function.__globals__.get(name) for name in function.__code__.co_names]
+    plain = not any(isinstance(each, (FunctionType, ModuleType)) and each is not np for each in used)
 
     def run(*values):
-        half = type(values[0]) is np.float16  # which the CPU's compiler does not have: only copied
-        return function(*values) if half else compiled(*values)
+        if plain or type(values[0]) is np.float16:  # which the CPU's compiler does not have: only copied
+            try:
+                return function(*values)
+            except TypeError:
+                pass
+        return compiled(*values)
 
     return run

@@ -215,6 +215,13 @@ class DeviceArray:
         raise RuntimeError(MISMATCH)
 
 
+def check(*arrays: object) -> None:
+    """Raise PyTorch's error unless all are on the GPU: where a launcher looks at strides before it launches."""
+    for array in arrays:
+        if type(array) is not DeviceArray and array is not None:
+            raise RuntimeError(MISMATCH)
+
+
 def row_major(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     """Strides in bytes without gaps."""
     strides = []

@@ -12,7 +12,7 @@ import numpy as np
 from minitorch.kernels.cpu.pool import output_extent
 from minitorch.kernels.cuda._compile import device
 from minitorch.kernels.cuda._product import Factor, Product
-from minitorch.kernels.cuda.array import DeviceArray
+from minitorch.kernels.cuda.array import DeviceArray, check
 from minitorch.kernels.cuda.memory import empty, from_host
 from minitorch.kernels.cuda.pointwise import contiguous as copied
 
@@ -29,6 +29,7 @@ def conv2d(
     groups: int,
 ) -> DeviceArray:
     """Correlate images with weights: -> (N, O, OH, OW). PyTorch: torch.ops.aten.convolution."""
+    check(input, weight, bias)
     images, channels, height, width = input.shape
     outputs, per_group, *kernel = weight.shape
     extent = output_extent(input.shape, tuple(kernel), stride, padding, dilation, False)

@@ -4,7 +4,7 @@ import numpy as np
 
 from minitorch.kernels.cuda._compile import device
 from minitorch.kernels.cuda._product import Factor, Product
-from minitorch.kernels.cuda.array import DeviceArray
+from minitorch.kernels.cuda.array import DeviceArray, check
 from minitorch.kernels.cuda.memory import empty, zeros
 from minitorch.kernels.cuda.pointwise import cast, copy_into
 
@@ -42,6 +42,7 @@ def dot(a: DeviceArray, b: DeviceArray) -> DeviceArray:
 
 def _product(a: DeviceArray, b: DeviceArray, result: DeviceArray, bias: DeviceArray | None, alpha, beta) -> None:
     """result = beta * bias + alpha * (a @ b), for every batch; `result` is contiguous, `bias` (of no batch) is broadcast."""
+    check(a, b, bias)
     if a.dtype.char == "e":  # float16 is multiplied in float32, and rounded once
         single = np.dtype(np.float32)
         wide = empty(result.shape, single)

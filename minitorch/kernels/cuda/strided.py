@@ -16,6 +16,13 @@ def window(memory: DeviceArray, dtype: np.dtype, shape: tuple[int, ...], stride:
     return memory.window(shape, tuple([step * itemsize for step in stride]), offset * itemsize, dtype)
 
 
+def at_address(
+    address: int, shape: tuple[int, ...], dtype: np.dtype, strides: tuple[int, ...] | None, owner: object
+) -> DeviceArray:
+    """Memory of somebody else, whom the array keeps alive."""
+    return DeviceArray(address, shape, dtype, owner, strides)
+
+
 def line_of_bytes(array: DeviceArray) -> DeviceArray:
     """The memory from the first element of an array with gaps to its last, as uint8."""
     return array.window((array.reach * array.itemsize,), None, 0, np.dtype(np.uint8))
