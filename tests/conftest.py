@@ -10,6 +10,9 @@ import hypothesis
 import pytest
 from hypothesis.internal.conjecture import providers
 
+from minitorch import cuda
+from minitorch.kernels import _gpu
+
 _wanted = os.environ.get("MINITORCH_TEST_EXAMPLES")
 hypothesis.settings.register_profile(
     "default",
@@ -30,9 +33,20 @@ if not _wanted and hasattr(providers, "_get_local_constants"):
     providers._get_local_constants = lambda: _none
 
 
-@pytest.fixture(scope="session", params=["cpu"])
+def pytest_addoption(parser):
+    parser.addoption("--device", default="cpu", choices=["cpu", "cuda"], help="where minitorch's tensors live")
+
+
+def pytest_generate_tests(metafunc):
+    if "device" in metafunc.fixturenames:
+        metafunc.parametrize("device", [metafunc.config.getoption("--device")], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def device(request):
     """Where minitorch's tensors live. A file asks with `pytestmark = pytest.mark.usefixtures("device")`."""
+    if request.param == "cuda" and not cuda.is_available():
+        pytest.skip(f"there is no GPU to test on: {_gpu.why_not()}")
     helpers.device = request.param
     yield request.param
     helpers.device = "cpu"

@@ -196,10 +196,10 @@ class _CompiledOnly:
             with _driver.pretended(capability):
                 ptx = _ptx(function, kinds, capability)
             head = ptx[ptx.index(".entry") :]
-            fields = head[: head.index(")")].count(".param")
-            expected = len(_fields(kinds))
-            if fields != expected:
-                raise AssertionError(f"{function.__name__} takes {fields} fields, and would be given {expected}")
+            taken = [int(bits) // 8 for bits in re.findall(r"\.param \.[a-z](\d+) ", head[: head.index(")")])]
+            given = [struct.calcsize(letter) for letter in _fields(kinds)]
+            if taken != given:
+                raise AssertionError(f"{function.__name__} takes fields of {taken} bytes, and would be given {given}")
         _CompiledOnly.compiled += 1
 
     def launch(self, grid, block, arguments: tuple) -> None:

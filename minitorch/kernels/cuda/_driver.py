@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import functools
 import itertools
+import re
 import threading
 import time
 import warnings
@@ -306,10 +307,27 @@ def name() -> str:
 def load(ptx: str, entry: str) -> int:
     """The handle of a kernel in PTX, which the driver translates for its GPU (and keeps in a cache of its own)."""
     start()
+    version = ctypes.c_int(0)
+    call("cuDriverGetVersion", ctypes.byref(version))
     module, function = ctypes.c_void_p(), ctypes.c_void_p()
-    call("cuModuleLoadData", ctypes.byref(module), ctypes.c_char_p(ptx.encode()))
+    text = understood(ptx, version.value).encode()
+    call("cuModuleLoadData", ctypes.byref(module), ctypes.c_char_p(text))
     call("cuModuleGetFunction", ctypes.byref(function), module, ctypes.c_char_p(entry.encode()))
     return function.value
+
+
+def understood(ptx: str, version: int) -> str:
+    """The same PTX, declared to be of a version that a driver of CUDA `version` (13010 for 13.1) knows.
+
+    NVVM declares its own version, which may be newer than the driver, and uses nothing that was not in 7.8, the first
+    with the H100.
+    """
+    major, minor = version // 1000, version % 1000 // 10
+    known = (8, min(minor, 5)) if major == 12 else (major - 4, minor)
+    declared = re.search(r"^\.version (\d+)\.(\d+)$", ptx, re.MULTILINE)
+    if tuple(map(int, declared.groups())) <= known:
+        return ptx
+    return f"{ptx[: declared.start()]}.version {known[0]}.{known[1]}{ptx[declared.end() :]}"
 
 
 launch = getattr(_library, "cuLaunchKernel", None)  # called without a wrapper: it is called most

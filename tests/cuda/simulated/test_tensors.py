@@ -173,3 +173,12 @@ def test_simulator_is_strict():
     assert array.tolist() == [7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0]
     turned[1, 8](array, 0)
     assert array.tolist() != [7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0]
+
+
+def test_older_driver():
+    """PTX newer than the driver is declared to be of the driver's version; other PTX stays as it is."""
+    from minitorch.kernels.cuda._driver import understood
+
+    ptx = "// made by NVVM\n\n.version 9.5\n.target sm_90\n"
+    for version, expected in ((13050, "9.5"), (13000, "9.0"), (12090, "8.5"), (12010, "8.1"), (14000, "9.5")):
+        assert understood(ptx, version) == ptx.replace("9.5", expected)
