@@ -27,18 +27,18 @@ def test_every_operation_is_counted():
 
 
 def test_a_schedule_chooses_the_steps():
-    """Two of four steps, twice; the script hears after each pair."""
+    """Two of four steps, twice; the script hears after each pair, in the step that then begins."""
     x, heard = minitorch.ones(2), []
 
     def ready(prof):
-        heard.append({row.key: row.count for row in prof.key_averages()}["activation.relu"])
+        heard.append((prof.step_num, {row.key: row.count for row in prof.key_averages()}["activation.relu"]))
 
     with profile(schedule=schedule(wait=1, warmup=1, active=2, repeat=2), on_trace_ready=ready) as prof:
         for step in range(10):
             for _ in range(step + 1):
                 minitorch.relu(x)
             prof.step()
-    assert heard == [3 + 4, 7 + 8]
+    assert heard == [(4, 3 + 4), (8, 7 + 8)]
 
 
 @needs_torch

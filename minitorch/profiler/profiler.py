@@ -97,9 +97,9 @@ class profile:
         """The next step of the schedule begins."""
         finished = self._schedule(self.step_num) is ProfilerAction.RECORD_AND_SAVE
         self._pause()
+        self.step_num += 1
         if finished and self._on_trace_ready is not None:
             self._on_trace_ready(self)
-        self.step_num += 1
         if finished:
             self._profiler, self._named = None, {}
         self._record_if_wanted()

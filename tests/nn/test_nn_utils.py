@@ -4,6 +4,7 @@ import math
 import warnings
 
 import pytest
+from agreement import agree
 from helpers import Input, check
 
 
@@ -78,3 +79,11 @@ def test_parameters_as_a_vector():
 
     check(body)
     check(lambda torch: torch.nn.utils.vector_to_parameters(3, []), raises=TypeError)
+
+
+def test_the_older_name_warns():
+    def body(torch):
+        parameters = _with_gradients(torch, [torch.ones(3)])
+        return torch.nn.utils.clip_grad_norm(parameters, 1.0), parameters[0].grad
+
+    agree(body)
