@@ -63,22 +63,20 @@ class NativeBatchNorm(Function):
 
     @staticmethod
     def forward(ctx, input, weight, bias, running_mean, running_var, training, momentum, eps):
-        array = _three_dimensions(input.array)
+        array, kernels = _three_dimensions(input.array), input.kernels
         if training:
-            mean, variance = input.kernels.channel_statistics(array)
+            mean, variance = kernels.channel_statistics(array)
             count = array.shape[0] * array.shape[2]
-            _move(running_mean, mean, momentum)
-            _move(running_var, variance * (count / (count - 1)) if count > 1 else variance * math.nan, momentum)
+            _move(running_mean, mean, momentum, 1.0)
+            _move(running_var, variance, momentum, count / (count - 1) if count > 1 else math.nan)
         else:
             mean, variance = (each.array.astype(np.float64) for each in (running_mean, running_var))
-        with np.errstate(all="ignore"):
-            invstd = 1 / np.sqrt(variance + eps)
-            factor = invstd if weight is None else invstd * weight.array.astype(np.float64)
-            shift = -mean * factor if bias is None else bias.array - mean * factor
+        affine = [None if each is None else each.array for each in (weight, bias)]
+        invstd, factor, shift = kernels.channel_affine(mean, variance, *affine, eps, array.dtype)
         ctx.save_for_backward(input, weight)
         ctx.statistics = mean, invstd
         ctx.training, ctx.eps = training, eps
-        result = input.kernels.channel_scale(array, factor.astype(array.dtype), shift.astype(array.dtype))
+        result = kernels.channel_scale(array, factor, shift)
         return wrap(result.reshape(input.array.shape))
 
     @staticmethod
@@ -127,10 +125,9 @@ def _without_mean_and_slope(grad: Tensor, normal: Tensor, deviation: Tensor, axe
     return (grad - level - normal * slope) * deviation
 
 
-def _move(running: Tensor | None, value: np.ndarray, momentum: float) -> None:
+def _move(running: Tensor | None, value, momentum: float, factor: float) -> None:
     if running is not None:
-        array = running.array
-        array[...] = ((1 - momentum) * array.reshape(-1) + momentum * value).reshape(array.shape)
+        running.kernels.move_statistic(running.array, value, momentum, factor)
         running._storage.version += 1
 
 

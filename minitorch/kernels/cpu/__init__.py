@@ -69,8 +69,10 @@ from minitorch.kernels.cpu.memory import reset_peak_memory_stats as reset_peak_m
 from minitorch.kernels.cpu.memory import to_host as to_host
 from minitorch.kernels.cpu.memory import zeros as zeros
 from minitorch.kernels.cpu.norm import batch_norm_backward as batch_norm_backward
+from minitorch.kernels.cpu.norm import channel_affine as channel_affine
 from minitorch.kernels.cpu.norm import channel_scale as channel_scale
 from minitorch.kernels.cpu.norm import channel_statistics as channel_statistics
+from minitorch.kernels.cpu.norm import move_statistic as move_statistic
 from minitorch.kernels.cpu.norm import row_norm as row_norm
 from minitorch.kernels.cpu.norm import row_norm_backward as row_norm_backward
 from minitorch.kernels.cpu.optim import adam as adam

@@ -23,6 +23,27 @@ def channel_statistics(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, variance
 
 
+def channel_affine(
+    mean: np.ndarray,  # (C,) float64, as the next
+    variance: np.ndarray,
+    weight: np.ndarray | None,
+    bias: np.ndarray | None,
+    eps: float,
+    dtype: np.dtype,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """1/std, float64, and the factor and the shift that normalise and scale a channel, of the dtype."""
+    with np.errstate(all="ignore"):
+        invstd = 1 / np.sqrt(variance + eps)
+        factor = invstd if weight is None else invstd * weight.astype(np.float64)
+        shift = -mean * factor if bias is None else bias - mean * factor
+    return invstd, factor.astype(dtype), shift.astype(dtype)
+
+
+def move_statistic(running: np.ndarray, value: np.ndarray, momentum: float, factor: float) -> None:
+    """Move a running statistic, in place, towards value * factor (float64) by the share `momentum`."""
+    running[...] = ((1 - momentum) * running.reshape(-1) + momentum * (value * factor)).reshape(running.shape)
+
+
 def channel_scale(array: np.ndarray, factor: np.ndarray, shift: np.ndarray) -> np.ndarray:
     """array * factor + shift, of each channel of (N, C, S); factor and shift have the array's dtype."""
     array = _rows(array)

@@ -68,8 +68,10 @@ from minitorch.kernels.cuda.memory import reset_peak_memory_stats as reset_peak_
 from minitorch.kernels.cuda.memory import to_host as to_host
 from minitorch.kernels.cuda.memory import zeros as zeros
 from minitorch.kernels.cuda.norm import batch_norm_backward as batch_norm_backward
+from minitorch.kernels.cuda.norm import channel_affine as channel_affine
 from minitorch.kernels.cuda.norm import channel_scale as channel_scale
 from minitorch.kernels.cuda.norm import channel_statistics as channel_statistics
+from minitorch.kernels.cuda.norm import move_statistic as move_statistic
 from minitorch.kernels.cuda.norm import row_norm as row_norm
 from minitorch.kernels.cuda.norm import row_norm_backward as row_norm_backward
 from minitorch.kernels.cuda.optim import adam as adam
