@@ -6,7 +6,16 @@ import numpy as np
 
 from minitorch.kernels.cuda._compile import Kernel, formula, kernel
 from minitorch.kernels.cuda._driver import cuda
-from minitorch.kernels.cuda._rows import THREADS, all_lines, blocks_of, first_line, in_order, largest_of_line, threads_of, total_of_line
+from minitorch.kernels.cuda._rows import (
+    THREADS,
+    all_lines,
+    blocks_of,
+    first_line,
+    in_order,
+    largest_of_line,
+    threads_of,
+    total_of_line,
+)
 from minitorch.kernels.cuda.array import DeviceArray
 from minitorch.kernels.cuda.memory import empty
 from minitorch.kernels.cuda.pointwise import copy_into
@@ -48,7 +57,7 @@ def _apply(loop: Kernel, axis: int, *arrays: DeviceArray) -> DeviceArray:
     arrays = [in_order(each) for each in arrays]
     outer, length, inner = math.prod(shape[:axis]), shape[axis] if shape else 1, math.prod(shape[axis + 1 :])
     lines = outer * inner
-    if 1 < inner and lines < _MANY and length > 32:
+    if inner > 1 and lines < _MANY and length > 32:
         windows = [each.reshape(outer, length, inner).swapaxes(1, 2) for each in (*arrays, out)]
         *arrays, result = *[in_order(each) for each in windows[:-1]], empty((outer, inner, length), out.dtype)
         threads = threads_of(length)
