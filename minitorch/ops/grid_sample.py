@@ -170,7 +170,7 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     extent = tuple(size[2:])
     axes = []
     for place, count in enumerate(extent):
-        step = linspace(-1, 1, count, dtype=theta.dtype) if count > 1 else theta.new_zeros(count)
+        step = linspace(-1, 1, count, dtype=theta.dtype, device=theta.device) if count > 1 else theta.new_zeros(count)
         step = step if align_corners else step * ((count - 1) / count)
         axes.append(expand(step.view([-1 if each == place else 1 for each in range(dims)]), extent))
     ones = theta.new_ones(extent)

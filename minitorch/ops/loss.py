@@ -188,8 +188,8 @@ def binary_cross_entropy(
         raise RuntimeError(f"Found dtype {found} but expected {expected}")
     kernels, array = input.kernels, input.array
     if array.size and not (
-        kernels.amin(array, None, False, array.dtype) >= 0
-        and kernels.amax(array, None, False, array.dtype) <= 1
+        kernels.to_host(kernels.amin(array, None, False, array.dtype)) >= 0
+        and kernels.to_host(kernels.amax(array, None, False, array.dtype)) <= 1
     ):
         raise RuntimeError("all elements of input should be between 0 and 1")
     return BinaryCrossEntropy.apply(input, target, weight, reduction)

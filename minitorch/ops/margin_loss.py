@@ -112,19 +112,20 @@ def multi_margin_loss(
             f"Expected target size [{rows.array.shape[0]}], but got {list(target.array.shape)}. Input has shape "
             f"{list(shape)}."
         )
-    classes, count = target.array.reshape(-1), rows.array.shape[1]
+    kernels, count = target.kernels, rows.array.shape[1]
+    classes = kernels.to_host(target.array).reshape(-1)
     if weight is not None and weight.array.size != count:
         raise RuntimeError(f"inconsistent weight size, expected {count} but got {list(weight.array.shape)}")
     if target.array.dtype != np.int64:
         raise RuntimeError(f"expected scalar type Long but found {types.SCALAR_NAME[target.dtype]}")
     if classes.size and (classes.min() < 0 or classes.max() >= count):
         raise RuntimeError("target out of range")
-    own = wrap(classes[:, None].astype(np.int64))
+    own = wrap(kernels.from_host(classes[:, None].astype(np.int64)))
     distance = (margin - gather(rows, 1, own) + rows).clamp_min(0)
     distance = distance if p == 1 else distance * distance
     if weight is not None:
         distance = distance * unsqueeze(weight.reshape(-1)[own.view(-1)], 1)
-    others = wrap(np.arange(count) == classes[:, None])
+    others = wrap(kernels.from_host(np.arange(count) == classes[:, None]))
     loss = sum(distance.masked_fill(others, 0), 1) / count
     if reduction == "none":
         return loss if target.array.ndim else loss.reshape(())
@@ -149,7 +150,8 @@ def multilabel_margin_loss(
         raise RuntimeError(f"inconsistent target size: {list(target.array.shape)} for input of size: {list(shape)}")
     rows = input.reshape(1 if len(shape) < 2 else shape[0], -1)
     count = rows.array.shape[1]
-    classes = target.array.reshape(rows.array.shape)
+    kernels = target.kernels
+    classes = kernels.to_host(target.array).reshape(rows.array.shape)
     if classes.size and (classes.min() < -1 or classes.max() >= count):
         raise RuntimeError("argument #2 'target' is out of range")
     named = np.cumsum(classes < 0, 1) == 0  # those before the first -1
@@ -157,8 +159,8 @@ def multilabel_margin_loss(
     is_target = np.zeros(classes.shape, np.bool_)
     np.put_along_axis(is_target, chosen, named, 1)
     is_target |= (named[:, :, None] & (chosen[:, :, None] == np.arange(count))).any(1)
-    pairs = (1 - unsqueeze(gather(rows, 1, wrap(chosen)), 2) + unsqueeze(rows, 1)).clamp_min(0)
-    left_out = wrap(~named[:, :, None] | is_target[:, None, :])
+    pairs = (1 - unsqueeze(gather(rows, 1, wrap(kernels.from_host(chosen))), 2) + unsqueeze(rows, 1)).clamp_min(0)
+    left_out = wrap(kernels.from_host(~named[:, :, None] | is_target[:, None, :]))
     loss = sum(pairs.masked_fill(left_out, 0), (1, 2)) / count
     return reduced(loss.reshape(()) if len(shape) < 2 else loss, reduction)
 
@@ -246,7 +248,7 @@ def gaussian_nll_loss(
         if var < 0:
             raise ValueError("var has negative entry/entries")
         var = ones_like(input) * var
-    elif var.array.size and (var.array < 0).any():
+    elif var.array.size and bool((var < 0).any()):
         raise ValueError("var has negative entry/entries")
     if var.shape != input.shape:
         if input.shape[:-1] == var.shape:

@@ -202,7 +202,7 @@ def _fractional(function, dims: int, input, kernel_size, output_size, output_rat
     for letter, size, count, taps in zip(("time", "height", "width")[-dims:], shape[-dims:], sizes, kernel):
         if count + taps - 1 > size:
             raise RuntimeError(f"{name}(): pool {letter} {taps} too large relative to input {letter} {size}")
-    draws = samples.array.reshape(-1, dims)
+    draws = samples.kernels.to_host(samples.array).reshape(-1, dims)
     draws = draws[:, ::-1] if dims == 2 else draws  # of images, the first is across
     intervals = [
         _fractional_windows(draws[:, place], *numbers)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from types import ModuleType
 
 import numpy as np
 
@@ -21,9 +22,7 @@ class Put(Function):
         ctx.save_for_backward(places)
         ctx.dims = dims
         planes, size = math.prod(shape[:-dims]), math.prod(shape[-dims:])
-        lines, indices = (
-            np.ascontiguousarray(_planes(each.array, dims))[None, :, None] for each in (input, places)
-        )
+        lines, indices = (_planes(each.array, dims)[None, :, None] for each in (input, places))
         return wrap(input.kernels.max_pool2d_backward(lines, indices, (1, planes, 1, size)).reshape(shape))
 
     @staticmethod
@@ -38,8 +37,8 @@ class Pick(Function):
     def forward(ctx, input, places, dims):
         ctx.save_for_backward(places)
         ctx.shape, ctx.dims = input.array.shape, dims
-        chosen = np.take_along_axis(_planes(input.array, dims), _planes(places.array, dims), 1)
-        return wrap(chosen.reshape(places.array.shape))
+        indices = _with_rows(_planes(places.array, dims), input.kernels)
+        return wrap(input.kernels.index(_planes(input.array, dims), indices).reshape(places.array.shape))
 
     @staticmethod
     def backward(ctx, grad):
@@ -48,6 +47,11 @@ class Pick(Function):
 
 def _planes(array: np.ndarray, dims: int) -> np.ndarray:
     return array.reshape(math.prod(array.shape[:-dims]), math.prod(array.shape[-dims:]))
+
+
+def _with_rows(places: np.ndarray, kernels: ModuleType) -> tuple[np.ndarray, np.ndarray]:
+    """The number of its plane with every place."""
+    return kernels.from_host(np.arange(places.shape[0])[:, None]), places
 
 
 def max_unpool1d(
@@ -82,7 +86,8 @@ class MaxUnpool2D(Function):
         ctx.save_for_backward(indices)
         ctx.dims = dims
         result = input.kernels.zeros(shape, input.array.dtype)
-        np.put_along_axis(_planes(result, dims), _planes(indices.array, dims), _planes(input.array, dims), 1)
+        places = _with_rows(_planes(indices.array, dims), input.kernels)
+        input.kernels.index_put(_planes(result, dims), places, _planes(input.array, dims))
         return in_channels_order(wrap(result), input) if dims == 2 else wrap(result)
 
     @staticmethod
@@ -109,7 +114,12 @@ def _unpool(function: type[MaxUnpool2D], input: Tensor, indices: Tensor, size: t
             f"indices tensor with shape: {list(indices.array.shape)}"
         )
     count, places = math.prod(size), indices.array
-    if places.size and (places.min() < 0 or places.max() >= count):
+    kernels, kind = input.kernels, places.dtype
+    if places.size and (
+        kernels.to_host(kernels.amin(places, None, False, kind)) < 0
+        or kernels.to_host(kernels.amax(places, None, False, kind)) >= count
+    ):
+        places = kernels.to_host(places)
         wrong = places[(places < 0) | (places >= count)].reshape(-1)[0]
         raise RuntimeError(f"Found an invalid max index: {wrong} (output volumes are of size {'x'.join(map(str, size))}")
     return function.apply(input, indices, (*input.array.shape[:-dims], *size), dims)

@@ -14,7 +14,10 @@ from minitorch.kernels.cuda._compile import THREADS, blocks, device, kernel
 from minitorch.kernels.cuda._driver import cuda
 from minitorch.kernels.cuda._rows import in_order
 from minitorch.kernels.cuda.array import DeviceArray
-from minitorch.kernels.cuda.memory import empty
+from minitorch.kernels.cuda.indexing import index_add
+from minitorch.kernels.cuda.memory import empty, from_host
+
+_MANY = 1024  # places of a plane that one thread adds to, one after the other
 
 
 def max_pool2d(
@@ -71,10 +74,14 @@ def max_pool2d_backward(grad: DeviceArray, indices: DeviceArray, input_shape: tu
     result = empty(tuple(input_shape), grad.dtype)
     if result.size:
         result.fill(0)
-        planes = input_shape[0] * input_shape[1]
-        _add_to_places[blocks(planes, 32), 32](
-            in_order(grad), in_order(indices), result, planes, grad.size // planes, input_shape[2] * input_shape[3]
-        )
+        planes, size = input_shape[0] * input_shape[1], input_shape[2] * input_shape[3]
+        if grad.size > planes * _MANY:
+            lines = from_host(np.arange(planes)[:, None]), in_order(indices).reshape(planes, -1)
+            index_add(result.reshape(planes, size), lines, in_order(grad).reshape(planes, -1))
+        else:
+            _add_to_places[blocks(planes, 32), 32](
+                in_order(grad), in_order(indices), result, planes, grad.size // planes, size
+            )
     return result
 
 

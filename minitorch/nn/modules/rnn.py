@@ -154,7 +154,7 @@ class RNNBase(Module):
         count = self.num_layers * (2 if self.bidirectional else 1)
         sizes = [self.proj_size or self.hidden_size] + ([self.hidden_size] if self.mode == "LSTM" else [])
         if hx is None:
-            parts = [zeros((count, batch, size), dtype=data.dtype) for size in sizes]
+            parts = [zeros((count, batch, size), dtype=data.dtype, device=data.device) for size in sizes]
         else:
             parts = list(hx) if self.mode == "LSTM" else [hx]
             for place, (part, size) in enumerate(zip(parts, sizes)):

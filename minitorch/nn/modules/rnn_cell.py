@@ -55,7 +55,7 @@ class RNNCellBase(Module):
                 raise ValueError(f"{name}: Expected {which} to be 1D or 2D, got {each.dim()}D instead")
         input = input if batched else input.unsqueeze(0)
         if hx is None:
-            hx = (zeros((input.size(0), self.hidden_size), dtype=input.dtype),) * count
+            hx = (zeros((input.size(0), self.hidden_size), dtype=input.dtype, device=input.device),) * count
         else:
             hx = tuple(each if batched else each.unsqueeze(0) for each in hx)
         self._check(input, hx)
