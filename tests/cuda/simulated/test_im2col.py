@@ -24,6 +24,12 @@ def test_both_ways(size, kernel, dilation, padding, stride):
     agree("col2im", random.standard_normal(columns.shape[::-1]).T, size, *geometry, rtol=1e-12, atol=1e-12)
 
 
+def test_half():
+    """float16: copied as it is, added up in float32."""
+    agree("im2col", random.standard_normal((1, 1, 3, 3)).astype(np.float16), (2, 2), (1, 1), (0, 0), (1, 1))
+    agree("col2im", np.ones((1, 4, 4), np.float16), (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))
+
+
 def test_nothing():
     """No images."""
     agree("im2col", np.zeros((0, 1, 3, 3), np.float32), (2, 2), (1, 1), (0, 0), (1, 1))

@@ -45,6 +45,8 @@ def test_places():
     """A gradient added to places, one of them twice."""
     indices = np.array([[[[0, 5]], [[3, 3]]]])
     agree("max_pool2d_backward", np.ones((1, 2, 1, 2), np.float32), indices, (1, 2, 2, 3))
+    many = random.integers(0, 40, (1, 1, 1, 1030))  # more than one thread would add up
+    agree("max_pool2d_backward", np.ones((1, 1, 1, 1030), np.float32), many, (1, 1, 4, 10))
 
 
 AVERAGES = [
