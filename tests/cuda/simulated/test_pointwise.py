@@ -72,12 +72,14 @@ def test_layouts():
 
 
 def test_casts():
-    """Every pair of dtypes with values that both hold, float16 too."""
+    """From every dtype to one of each kind and back, with values that both hold."""
     kinds = (np.float16, np.float32, np.float64, np.int8, np.int16, np.int32, np.int64, np.uint8, np.bool_)
     values = np.array([0, 1, 2, 100])
     for source in kinds:
-        for target in kinds:
+        for target in (np.float16, np.float32, np.int64, np.bool_):
             agree("cast", values.astype(source), np.dtype(target))
+    for target in (np.float64, np.uint8):
+        agree("cast", values.astype(np.float32), np.dtype(target))
     agree("cast", random.standard_normal((3, 4)).T, F32)
     agree("add", np.ones(3, np.float16), np.ones(3, np.float16), dtype=np.dtype(np.float16))
 
