@@ -246,3 +246,10 @@ def test_equal_indices_add_in_order(dtype):
     x = minitorch.zeros(7, dtype=getattr(minitorch, dtype))
     x.index_add_(0, minitorch.tensor(index), minitorch.tensor(values))
     assert (numpy(x) == expected).all()
+
+
+@pytest.mark.parametrize("name", ["select", "slice", "diagonal"])
+def test_gradient_of_a_replaced_part(name):
+    """The input's is zero where it was replaced, which is not symmetrical here; the rest of it arrives."""
+    place, shape = {"select": ((0, 2), (4,)), "slice": ((0, 1, 2), (1, 4)), "diagonal": ((1,), (3,))}[name]
+    check(lambda torch, x, part: getattr(torch, f"{name}_scatter")(x, part, *place), Input((3, 4)), Input(shape), double=True)
