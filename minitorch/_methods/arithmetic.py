@@ -33,13 +33,13 @@ class Arithmetic:
         return minitorch.pow(self, other) if is_operand(other) else NotImplemented
 
     def __radd__(self, other):
-        return minitorch.add(self, other) if is_operand(other) else NotImplemented
+        return minitorch.add(self, other) if are_operands(self, other) else NotImplemented
 
     def __rsub__(self, other):
         return minitorch.rsub(self, other) if is_operand(other) else NotImplemented
 
     def __rmul__(self, other):
-        return minitorch.mul(self, other) if is_operand(other) else NotImplemented
+        return minitorch.mul(self, other) if are_operands(self, other) else NotImplemented
 
     def __rtruediv__(self, other):
         return minitorch.reciprocal(self) * other if is_operand(other) or isinstance(other, np.ndarray) else NotImplemented
@@ -100,17 +100,17 @@ class Arithmetic:
         return minitorch.bitwise_not(self)
 
     def __and__(self, other):
-        return minitorch.bitwise_and(self, other) if is_operand(other) else NotImplemented
+        return minitorch.bitwise_and(self, other) if are_operands(self, other) else NotImplemented
 
     __rand__ = __and__
 
     def __or__(self, other):
-        return minitorch.bitwise_or(self, other) if is_operand(other) else NotImplemented
+        return minitorch.bitwise_or(self, other) if are_operands(self, other) else NotImplemented
 
     __ror__ = __or__
 
     def __xor__(self, other):
-        return minitorch.bitwise_xor(self, other) if is_operand(other) else NotImplemented
+        return minitorch.bitwise_xor(self, other) if are_operands(self, other) else NotImplemented
 
     __rxor__ = __xor__
 
@@ -476,3 +476,10 @@ def tensor_like(tensor, number):
 def is_operand(other: object) -> bool:
     """Whether an operator takes it: a tensor or a number. For anything else Python asks the other operand."""
     return isinstance(other, (Arithmetic, int, float, np.generic, numbers.Real))
+
+
+def are_operands(tensor: object, other: object) -> bool:
+    """As is_operand. Raises TypeError where Tensor.__radd__ and its like are called with something else than a tensor."""
+    if not isinstance(tensor, Arithmetic):
+        raise minitorch.ops.promotion.not_a_tensor(tensor, "operator", "input", 1)
+    return is_operand(other)
