@@ -11,12 +11,12 @@ from minitorch.ops.pointwise import pow
 from minitorch.ops.promotion import (
     Number,
     array_of,
-    as_tensor,
     check_tensor,
     operand,
     prepare,
     prepare_floating,
     result_type,
+    tensor_of,
 )
 from minitorch.ops.unary import exp, exp2, log
 
@@ -229,7 +229,7 @@ class Logaddexp2(Function):
 def xlogy(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input * log(other), and 0 where input is 0; NaN where other is. PyTorch: torch.xlogy."""
     if isinstance(other, Tensor) and not isinstance(input, Tensor):
-        input = as_tensor(operand(input, "xlogy", "self", 1), result_type(float(input), other))
+        input = tensor_of(operand(input, "xlogy", "self", 1), result_type(float(input), other), other)
     result = Xlogy.apply(*prepare_floating("xlogy", input, other))
     return result if out is None else deliver(out, "xlogy", result, input)
 
@@ -295,7 +295,7 @@ def _as_tensor(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     """A number on the left becomes a tensor without dimensions, which promotes as numbers do."""
     if isinstance(input, Tensor) or not isinstance(other, Tensor):
         return input
-    return as_tensor(input, result_type(input, other))
+    return tensor_of(input, result_type(input, other), other)
 
 
 def _refuse_integers(kernel: str, dtype: np.dtype) -> None:

@@ -116,7 +116,7 @@ def _number_first(function: str, number: object, other: object) -> Tensor:
     """A number before a tensor, as a tensor that promotes nothing. Raises TypeError where PyTorch takes none there."""
     if isinstance(other, Tensor) and is_number(number):
         if function in _NUMBER_FIRST:
-            return as_tensor(number, result_type(number, other))
+            return tensor_of(number, result_type(number, other), other)
         if function in _OVERLOADED:
             raise TypeError(
                 f"{function}() received an invalid combination of arguments - got ({type(number).__name__}, "
@@ -125,9 +125,9 @@ def _number_first(function: str, number: object, other: object) -> Tensor:
     raise not_a_tensor(number, function, "input", 1)
 
 
-def as_tensor(number: Number, dtype: types.dtype) -> Tensor:
-    """A number as a tensor without dimensions; an integer wraps around where it does not fit."""
-    return wrap(np.array(number).astype(dtype.numpy))
+def tensor_of(number: Number, dtype: types.dtype, beside: Tensor) -> Tensor:
+    """A number as a tensor without dimensions, where `beside` is; an integer wraps around where it does not fit."""
+    return wrap(beside.kernels.from_host(np.array(number).astype(dtype.numpy)))
 
 
 def prepare_floating(function: str, input: Tensor, other: object) -> tuple[Tensor, "Tensor | Number", np.dtype]:
