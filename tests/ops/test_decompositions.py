@@ -67,7 +67,9 @@ def test_singular_matrices_have_a_gradient():
 
 
 def test_gradient_of_determinants():
-    check(lambda torch, a: torch.linalg.det(a), Input((2, 3, 3), "float64"), double=True, rtol=1e-9, atol=1e-9)
+    a = Input((2, 3, 3), "float64")
+    check(lambda torch, a: torch.linalg.det(a), a, double=True, rtol=1e-9, atol=1e-9)
+    check(lambda torch, a: torch.linalg.slogdet(a)[1], a, double=True, rtol=1e-9, atol=1e-9)
 
 
 def test_einsum_spellings():
