@@ -59,7 +59,7 @@ class Tensor(
     _requires_grad = False
     _base: "Tensor | None" = None  # the tensor that this one is a differentiable view of
     _seen = 0  # of a view: the version of the storage that its grad_fn knows
-    _made = None  # of a view: "several" if made together with others, "no_grad" if not recorded; so are views of it
+    _made = None  # of a view: "several" if made together with others, "no_grad" if not recorded, "custom" if a Function of the user's made it
     _accumulator = None  # weak reference to the AccumulateGrad node of a leaf
     _stride: tuple[int, ...] | None = None  # of a view, in elements; a fresh array tells its own
     _offset = 0  # of a view: where in the storage it begins, in elements
@@ -89,7 +89,7 @@ class Tensor(
         """The shape, or the size of one dimension."""
         if dim is None:
             return types.Size(self.array.shape)
-        return self.array.shape[minitorch.ops.sizes.wrap_dim(dim, self.array.ndim)]
+        return self.array.shape[minitorch.ops.sizes.wrap_existing(dim, self.array.ndim)]
 
     def stride(self, dim: int | None = None):
         """How many elements of the storage lie between neighbours, in each dimension or in one."""
@@ -99,7 +99,7 @@ class Tensor(
             stride = tuple([step // array.itemsize for step in array.strides])
             if array.size == 0:
                 stride = contiguous_strides(array.shape)
-        return stride if dim is None else stride[minitorch.ops.sizes.wrap_dim(dim, self.array.ndim)]
+        return stride if dim is None else stride[minitorch.ops.sizes.wrap_existing(dim, self.array.ndim)]
 
     def storage_offset(self) -> int:
         """The place of the first element in the storage, in elements."""
@@ -253,8 +253,11 @@ class Tensor(
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
         return minitorch.ops.convert.numpy_array(self, dtype, copy)
 
+    def __array_wrap__(self, array: np.ndarray, context=None, return_scalar: bool = False) -> "Tensor":
+        return minitorch.ops.convert.array_wrap(array)
+
     def __dlpack__(self, **kwargs):
-        return minitorch.ops.convert.numpy(self).__dlpack__(**kwargs)
+        return minitorch.ops.buffers.to_dlpack(self, **kwargs)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return self.array.__dlpack_device__()

@@ -1,5 +1,7 @@
 """dtype, device, Size and the promotion rules. PyTorch: c10/core/ScalarType.h, Device.h, torch/csrc/Size.cpp."""
 
+import builtins
+
 import numpy as np
 
 
@@ -40,6 +42,7 @@ int16 = dtype("int16", np.int16, dtype.INTEGER)
 int8 = dtype("int8", np.int8, dtype.INTEGER)
 uint8 = dtype("uint8", np.uint8, dtype.INTEGER)
 bool = dtype("bool", np.bool_, dtype.BOOL)
+PYTHON = {builtins.float: float64, builtins.int: int64, builtins.bool: bool}  # Python's types, where a dtype is asked for
 
 
 class _Absent(dtype):
@@ -220,9 +223,26 @@ class Size(tuple):
         return Size, (tuple(self),)
 
 
+def name_of_type(value: object) -> str:
+    """How PyTorch's texts name the type of an argument: numpy.float32, but float."""
+    kind = type(value)
+    return f"numpy.{kind.__name__}" if isinstance(value, (np.ndarray, np.generic)) else kind.__name__
+
+
+def as_dtype(value: object, function: str, argument: str = "dtype", place: str = "") -> dtype:
+    """A dtype, which Python's float, int and bool stand for too. Raises TypeError for anything else."""
+    if isinstance(value, dtype):
+        return value
+    if isinstance(value, type) and value in PYTHON:
+        return PYTHON[value]
+    raise TypeError(f"{function}(): argument '{argument}'{place} must be torch.dtype, not {type(value).__name__}")
+
+
 def promote_types(type1: dtype, type2: dtype) -> dtype:
     """The smallest dtype that both can be cast to safely. PyTorch: torch.promote_types."""
-    _check_dtypes("promote_types", type1=type1, type2=type2)
+    if not (isinstance(type1, dtype) and isinstance(type2, dtype)):
+        type1 = as_dtype(type1, "promote_types", "type1", " (position 1)")
+        type2 = as_dtype(type2, "promote_types", "type2", " (position 2)")
     if type1 is type2:
         return type1
     if type1.category != type2.category:
@@ -236,24 +256,15 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 
 def can_cast(from_: dtype, to: dtype) -> bool:
     """Whether a result can be stored in a dtype: not in one of a lower category. PyTorch: torch.can_cast."""
-    _check_dtypes("can_cast", from_=from_, to=to)
-    return from_.category <= to.category
-
-
-def _check_dtypes(function: str, **arguments: object) -> None:
-    for position, (name, value) in enumerate(arguments.items(), 1):
-        if not isinstance(value, dtype):
-            given = type(value).__name__
-            raise TypeError(
-                f"{function}(): argument '{name}' (position {position}) must be torch.dtype, not {given}"
-            )
+    from_ = as_dtype(from_, "can_cast", "from_", " (position 1)")
+    return from_.category <= as_dtype(to, "can_cast", "to", " (position 2)").category
 
 
 class finfo:
     """The limits of a floating-point dtype. PyTorch: torch.finfo."""
 
     def __init__(self, type: dtype | None = None):
-        type = type or _default
+        type = _default if type is None else as_dtype(type, "finfo", "type", " (position 1)")
         if not type.is_floating_point:
             raise TypeError(
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'"
@@ -278,6 +289,7 @@ class iinfo:
     """The limits of an integer dtype. PyTorch: torch.iinfo."""
 
     def __init__(self, type: dtype):
+        type = as_dtype(type, "iinfo", "type", " (position 1)")
         if type.is_floating_point:
             raise TypeError(
                 "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'"

@@ -34,7 +34,7 @@ WITHOUT_TORCH = "torch is not installed: there is nothing to compare with (pip i
 needs_torch = pytest.mark.skipif(torch is None, reason=WITHOUT_TORCH)
 
 # (relative, absolute): float32 as torch.testing, the absolute part ten times smaller thanks to the referee.
-TOLERANCE = {"float32": (1.3e-6, 1e-6), "float64": (1e-11, 1e-11)}
+TOLERANCE = {"float16": (1e-3, 1e-5), "float32": (1.3e-6, 1e-6), "float64": (1e-11, 1e-11)}
 
 device = "cpu"  # set by the fixture of this name
 uncompared: list[str] = []  # bodies that were checked without torch; reported at the end of the run

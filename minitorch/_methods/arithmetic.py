@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 
 import minitorch
-from minitorch._methods.in_place import write
+from minitorch._methods.in_place import write, write_number
 
 
 class Arithmetic:
@@ -33,16 +33,16 @@ class Arithmetic:
         return minitorch.pow(self, other) if is_operand(other) else NotImplemented
 
     def __radd__(self, other):
-        return minitorch.add(self, other) if is_operand(other) else NotImplemented
+        return minitorch.add(self, other) if are_operands(self, other) else NotImplemented
 
     def __rsub__(self, other):
         return minitorch.rsub(self, other) if is_operand(other) else NotImplemented
 
     def __rmul__(self, other):
-        return minitorch.mul(self, other) if is_operand(other) else NotImplemented
+        return minitorch.mul(self, other) if are_operands(self, other) else NotImplemented
 
     def __rtruediv__(self, other):
-        return minitorch.reciprocal(self) * other if is_operand(other) else NotImplemented
+        return minitorch.reciprocal(self) * other if is_operand(other) or isinstance(other, np.ndarray) else NotImplemented
 
     __rdiv__ = __rtruediv__
 
@@ -68,22 +68,22 @@ class Arithmetic:
         return minitorch.ops.inplace.div_(self, other) if is_operand(other) else NotImplemented
 
     def __ifloordiv__(self, other):
-        return write(self, minitorch.floor_divide, other) if is_operand(other) else NotImplemented
+        return write_number(self, minitorch.floor_divide, other) if is_operand(other) else NotImplemented
 
     def __imod__(self, other):
-        return write(self, minitorch.remainder, other) if is_operand(other) else NotImplemented
+        return write_number(self, minitorch.remainder, other) if is_operand(other) else NotImplemented
 
     def __ipow__(self, other):
         return write(self, minitorch.pow, other) if is_operand(other) else NotImplemented
 
     def __iand__(self, other):
-        return write(self, minitorch.bitwise_and, other) if is_operand(other) else NotImplemented
+        return write_number(self, minitorch.bitwise_and, other) if is_operand(other) else NotImplemented
 
     def __ior__(self, other):
-        return write(self, minitorch.bitwise_or, other) if is_operand(other) else NotImplemented
+        return write_number(self, minitorch.bitwise_or, other) if is_operand(other) else NotImplemented
 
     def __ixor__(self, other):
-        return write(self, minitorch.bitwise_xor, other) if is_operand(other) else NotImplemented
+        return write_number(self, minitorch.bitwise_xor, other) if is_operand(other) else NotImplemented
 
     def __neg__(self):
         return minitorch.neg(self)
@@ -100,17 +100,17 @@ class Arithmetic:
         return minitorch.bitwise_not(self)
 
     def __and__(self, other):
-        return minitorch.bitwise_and(self, other) if is_operand(other) else NotImplemented
+        return minitorch.bitwise_and(self, other) if are_operands(self, other) else NotImplemented
 
     __rand__ = __and__
 
     def __or__(self, other):
-        return minitorch.bitwise_or(self, other) if is_operand(other) else NotImplemented
+        return minitorch.bitwise_or(self, other) if are_operands(self, other) else NotImplemented
 
     __ror__ = __or__
 
     def __xor__(self, other):
-        return minitorch.bitwise_xor(self, other) if is_operand(other) else NotImplemented
+        return minitorch.bitwise_xor(self, other) if are_operands(self, other) else NotImplemented
 
     __rxor__ = __xor__
 
@@ -121,6 +121,8 @@ class Arithmetic:
         return minitorch.matmul(other, self) if isinstance(other, Arithmetic) else NotImplemented
 
     def __eq__(self, other):
+        if isinstance(other, np.ndarray):  # the one comparison that PyTorch makes with an array
+            other = minitorch.from_numpy(other)
         return minitorch.eq(self, other) if is_operand(other) else NotImplemented
 
     def __ne__(self, other):
@@ -467,9 +469,17 @@ def tensor_like(tensor, number):
     """A tensor as it is; a number as a 0-d tensor that promotes nothing; an integer wraps around where it does not fit."""
     if isinstance(number, minitorch.Tensor):
         return number
+    number = minitorch.ops.promotion.operand(number, "tensor")  # NumPy's truth is a floating-point number
     return minitorch.tensor(number, device=tensor.device).to(minitorch.result_type(tensor, number))
 
 
 def is_operand(other: object) -> bool:
     """Whether an operator takes it: a tensor or a number. For anything else Python asks the other operand."""
     return isinstance(other, (Arithmetic, int, float, np.generic, numbers.Real))
+
+
+def are_operands(tensor: object, other: object) -> bool:
+    """As is_operand. Raises TypeError where Tensor.__radd__ and its like are called with something else than a tensor."""
+    if not isinstance(tensor, Arithmetic):
+        raise minitorch.ops.promotion.not_a_tensor(tensor, "operator", "input", 1)
+    return is_operand(other)

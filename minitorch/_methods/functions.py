@@ -1,6 +1,7 @@
 """More functions of elements as methods, each one line. PyTorch: torch/_C/__init__.pyi (TensorBase)."""
 
 import minitorch
+from minitorch._methods.arithmetic import is_operand
 
 
 class Functions:
@@ -183,15 +184,15 @@ class Functions:
         return minitorch.is_same_size(self, other)
 
     def __lshift__(self, other):
-        return minitorch.bitwise_left_shift(self, other)
+        return minitorch.bitwise_left_shift(self, other) if is_operand(other) else NotImplemented
 
     def __rshift__(self, other):
-        return minitorch.bitwise_right_shift(self, other)
+        return minitorch.bitwise_right_shift(self, other) if is_operand(other) else NotImplemented
 
     def __rlshift__(self, other):
-        return minitorch.bitwise_left_shift(other, self)
+        return minitorch.bitwise_left_shift(other, self) if is_operand(other) else NotImplemented
 
     def __rrshift__(self, other):
-        return minitorch.bitwise_right_shift(other, self)
+        return minitorch.bitwise_right_shift(other, self) if is_operand(other) else NotImplemented
 
     arcsinh, arccosh, arctanh = asinh, acosh, atanh

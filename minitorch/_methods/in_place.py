@@ -213,3 +213,10 @@ def write(tensor, function, *arguments, **options):
         if isinstance(each, minitorch.Tensor):
             minitorch.ops.inplace.check_overlap(tensor, each)
     return minitorch.ops.inplace.assign(tensor, function(tensor, *arguments, **options))
+
+
+def write_number(tensor, function, other):
+    """As write, of a function whose result has the dtype of both operands: one that the tensor cannot hold is refused first."""
+    other = minitorch.ops.promotion.operand(other, function.__name__)
+    minitorch.ops.inplace.check_castable(minitorch.result_type(tensor, other), tensor.dtype)
+    return write(tensor, function, other)

@@ -71,6 +71,8 @@ def grad(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
     outputs, inputs = _as_tuple(outputs), _as_tuple(inputs)
+    if not inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     grads = _cotangents(outputs, grad_outputs, create_graph)
     roots = [_root(number, tensor) for number, tensor in enumerate(outputs)]
     edges = []
@@ -144,5 +146,5 @@ def _cotangents(tensors: tuple, grads, create_graph: bool) -> list[Tensor]:
                 f"Mismatch in shape: grad_output[{number}] has a shape of {cotangent.shape} and output[{number}] "
                 f"has a shape of {tensor.shape}."
             )
-        results.append(cotangent)
+        results.append(cotangent if cotangent.array.dtype == tensor.array.dtype else cotangent.to(tensor.dtype))
     return results

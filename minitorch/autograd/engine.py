@@ -143,27 +143,31 @@ def _before(node: Node, grads: list[Tensor | None]) -> list[Tensor | None]:
     for hook in list(node._prehooks.values()) if node._prehooks else ():
         changed = hook(tuple(grads))
         if changed is not None:
-            grads = list(changed) if isinstance(changed, tuple) else [changed]
+            grads = list(_as_many(hook, changed, grads))
     return grads
 
 
 def _after(node: Node, grads: tuple, arrived: tuple) -> tuple:
     """Hooks of the node see the gradients of its tensor arguments, and may replace them."""
-    places = [place for place, edge in enumerate(node._edges) if edge is not None]
+    places = [place for place, edge in enumerate(node._edges) if edge is not None or place < node._operands]
     for hook in list(node._hooks.values()):
         shown = tuple(grads[place] for place in places)
         changed = hook(shown, arrived)
         if changed is not None:
-            changed = changed if isinstance(changed, tuple) else (changed,)
-            if len(changed) != len(shown):
-                raise RuntimeError(
-                    f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(changed)}, "
-                    f"but expected {len(shown)})"
-                )
             grads = list(grads)
-            for place, grad in zip(places, changed):
-                grads[place] = grad
+            for place, grad in zip(places, _as_many(hook, changed, shown)):
+                grads[place] = grad if node._edges[place] is not None else None
     return tuple(grads)
+
+
+def _as_many(hook, changed, grads) -> tuple:
+    """What a node's hook made of its gradients."""
+    changed = changed if isinstance(changed, tuple) else (changed,)
+    if len(changed) != len(grads):
+        raise RuntimeError(
+            f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(changed)}, but expected {len(grads)})"
+        )
+    return changed
 
 
 def _hooked(hook, changed: object, grad: Tensor) -> Tensor:

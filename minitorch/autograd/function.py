@@ -1,13 +1,12 @@
 """Function: an operation and its derivative. PyTorch: torch/autograd/function.py, torch/csrc/autograd/python_function.cpp."""
 
 import functools
-import re
-import weakref
 
 import minitorch
 from minitorch._tensor import Tensor
 from minitorch.autograd.grad_mode import mode, no_grad, watchers
 from minitorch.autograd.node import Node, gradient_edge
+from minitorch.autograd.saved_variable import FREED, SavedOutput, unpack
 
 
 class FunctionCtx(Node):
@@ -39,13 +38,13 @@ class FunctionCtx(Node):
     def saved_tensors(self) -> tuple[Tensor, ...]:
         """The tensors given to save_for_backward. Raises RuntimeError if one was changed, or they were freed."""
         if self._saved is None:
-            error = RuntimeError(_FREED)
+            error = RuntimeError(FREED)
             error.add_note(
                 f"What {self.name()} had saved was freed by the backward pass before. Where the graph is made anew in every "
                 "step, a tensor of an earlier step is still in use: detach() it."
             )
             raise error
-        return tuple([_unpack(self, *pair) for pair in zip(self._saved, self._versions)])
+        return tuple([unpack(self, *pair) for pair in zip(self._saved, self._versions)])
 
     def mark_dirty(self, *args: Tensor) -> None:
         """Say that forward() changed these inputs in place (they must be outputs too)."""
@@ -110,7 +109,8 @@ class FunctionMeta(type):
     """Gives every Function the class of its nodes, named as in PyTorch: Mul here, MulBackward0 in the graph.
 
     An operation of several signatures sets `node_name`, where PyTorch counts further than 0; `node_title` is what name()
-    says where that differs, and `operands` how many arguments may be numbers in the place of tensors.
+    says where that differs, `operands` how many arguments may be numbers in the place of tensors, and `saves_input` where
+    among what it saves its first argument stands.
     """
 
     def __init__(cls, name, bases, members):
@@ -120,6 +120,7 @@ class FunctionMeta(type):
         node_name = members.get("node_name", name + suffix)
         own = {"_forward_cls": cls, "__module__": cls.__module__, "_title": members.get("node_title", node_name)}
         own["_operands"] = members.get("operands", 0)
+        own["_saves_input"] = members.get("saves_input", 0)
         own["_runs_without_gradient"] = not cls._ours  # as PyTorch does with functions written in Python
         cls._backward_cls = type(node_name, (FunctionCtx,), own)
         cls._separate_context = cls.setup_context is not Function.setup_context if bases else False
@@ -266,6 +267,8 @@ def _record(node: FunctionCtx, args: tuple, result):
         for each in args:
             if each is result:
                 result = result._alias()
+        if result._base is not None and not node._forward_cls._ours:
+            result._made = "custom"
         node._metadata = ((array.shape, array.dtype),)
         result._grad_fn = node
         result._requires_grad = True
@@ -314,16 +317,6 @@ def _holds(tensors: tuple, tensor: Tensor) -> bool:
     return any(each is tensor for each in tensors)
 
 
-class SavedOutput:
-    """An output that its own node saved: the window without the way back to the node, which would be a cycle."""
-
-    __slots__ = ("number", "tensor")
-
-    def __init__(self, tensor: Tensor, number: int):
-        self.tensor = tensor.detach()
-        self.number = number
-
-
 def _without_cycle(node: FunctionCtx, outputs: tuple) -> None:
     if not node._saved:
         return
@@ -336,126 +329,6 @@ def _without_cycle(node: FunctionCtx, outputs: tuple) -> None:
                 versions[place] = output._storage.version
     node._saved = tuple(saved)
     node._versions = tuple(versions)
-
-
-def _unpack(node: FunctionCtx, saved: "Tensor | SavedOutput | None", version: int) -> Tensor | None:
-    if saved is None:
-        return None
-    if type(saved) is _Packed:
-        return saved.unpacked(node)
-    tensor = saved.tensor if type(saved) is SavedOutput else saved
-    if tensor._detached > node._number:
-        raise RuntimeError(
-            "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, "
-            "please use out-of-place `.detach()` instead"
-        )
-    if tensor._storage.version != version:
-        _raise_modified(node, saved, tensor, version)
-    if type(saved) is SavedOutput and tensor.array.dtype.kind == "f":
-        tensor = tensor.detach()
-        tensor._grad_fn = node
-        tensor._output_nr = saved.number
-        tensor._requires_grad = True
-    return tensor
-
-
-class _Packed:
-    """What the hooks of saved_tensors_hooks made of a saved tensor, and where its gradient goes."""
-
-    __slots__ = ("edge", "number", "packed", "unpack")
-
-    def __init__(self, saved: "Tensor | SavedOutput", hooks: tuple):
-        pack, self.unpack = hooks
-        self.number = saved.number if type(saved) is SavedOutput else None  # an output of the node itself
-        self.edge = gradient_edge(saved) if self.number is None else None
-        if self.number is not None:  # without the way back to the node, which would be a cycle
-            saved = saved.tensor.detach()
-            saved._requires_grad = True
-        with no_grad():
-            self.packed = pack(saved)
-
-    def unpacked(self, node: FunctionCtx) -> Tensor:
-        """The tensor that the hook gives back, in the place of the saved one."""
-        tensor = self.unpack(self.packed)
-        if not isinstance(tensor, Tensor):
-            raise TypeError(
-                "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
-                f"{type(tensor).__name__}"
-            )
-        tensor = tensor.detach()
-        origin, number = (node, self.number) if self.edge is None else self.edge
-        if origin is None:
-            return tensor
-        tensor._requires_grad = True
-        if isinstance(origin, FunctionCtx):
-            tensor._grad_fn, tensor._output_nr = origin, number
-        else:  # of a leaf: gradients go to the node that the leaf itself has
-            tensor._accumulator = weakref.ref(origin)
-        return tensor
-
-
-def pack_saved(node: FunctionCtx) -> None:
-    """Hand what a new node saved to the innermost hooks of this thread."""
-    if mode.saved_hooks and node._saved:
-        hooks = mode.saved_hooks[-1]
-        node._saved = tuple(
-            each if each is None or type(each) is _Packed else _Packed(each, hooks) for each in node._saved
-        )
-
-
-def _raise_modified(node: FunctionCtx, saved, tensor: Tensor, version: int) -> None:
-    kind = tensor.type()
-    origin = node if type(saved) is SavedOutput else tensor.grad_fn
-    number = saved.number if type(saved) is SavedOutput else tensor._output_nr
-    whence = f", which is output {number} of {operation_name(origin)}," if origin is not None else ""
-    error = RuntimeError(
-        "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[{kind} {list(tensor.shape)}]{whence} is at version {tensor._storage.version}; expected version {version} "
-        "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
-        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
-    )
-    error.add_note(_story_of_the_write(node, saved, tensor, version))
-    raise error
-
-
-def _story_of_the_write(node: FunctionCtx, saved, tensor: Tensor, version: int) -> str:
-    """What PyTorch does not say: which operation saved the tensor, which one wrote to it, and what helps."""
-    place = next((number for number, each in enumerate(node._saved) if each is saved), 0)
-    what = "its result" if type(saved) is SavedOutput else f"a tensor (number {place} of what it saved)"
-    writes = tensor._storage.version - version
-    lines = [
-        f"{operation_name(node)} saved {what}, of shape {list(tensor.shape)}, for its gradient{_line_of(node)}; the memory has "
-        f"been written to {'once' if writes == 1 else f'{writes} times'} since."
-    ]
-    writer, through = (tensor if tensor._base is None else tensor._base)._grad_fn, ""
-    if writer is not None and writer.name() == "torch::autograd::CopySlices":
-        through = f" through a view of shape {list(writer.window[0])}"
-        writer = writer._edges[1][0]
-    if type(saved) is not SavedOutput and writer is not None:
-        lines.append(f"The last recorded operation that made or changed it: {operation_name(writer)}{through}{_line_of(writer)}.")
-    lines.append("Write into a copy, x = x.clone(), or use the operation without the underscore, x = x.add(1).")
-    if not node.metadata.get("traceback_"):
-        lines.append("With torch.autograd.set_detect_anomaly(True) this note also names the lines.")
-    return "\n".join(lines)
-
-
-def _line_of(node: Node) -> str:
-    """In anomaly mode, where the user called the operation."""
-    line = minitorch.autograd.anomaly_mode.user_line(node)
-    return f", called at\n{line.rstrip()}\n" if line else ""
-
-
-def operation_name(node: Node) -> str:
-    """The operation that a node belongs to: "Mul" of MulBackward0."""
-    return re.sub(r"Backward\d*$", "", node.name())
-
-
-_FREED = (
-    "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
-    "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
-    "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
-    "saved tensors after calling backward."
-)
 
 
 def once_differentiable(function):

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from minitorch._tensor import Tensor
-from minitorch.autograd.function import pack_saved
 from minitorch.autograd.grad_mode import mode, unwatch, watch
 from minitorch.autograd.node import Node as Node
 from minitorch.autograd.node import gradient_edge
+from minitorch.autograd.saved_variable import pack_saved
 
 
 class saved_tensors_hooks:

@@ -119,7 +119,8 @@ class AccumulateGrad(Node):
             variable._grad = grad.detach() if alone and _may_keep(grad, variable) else _copy_like(grad, variable)
         if variable._post_accumulate_grad_hooks:
             for hook in list(variable._post_accumulate_grad_hooks.values()):
-                hook(variable)
+                if (result := hook(variable)) is not None:
+                    raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
         return ()
 
 

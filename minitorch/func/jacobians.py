@@ -98,4 +98,4 @@ def _units(tensors: list[Tensor]) -> Iterator[list[Tensor]]:
 
 
 def _joined(parts: list[Tensor], shape: tuple[int, ...], like: Tensor, dim: int) -> Tensor:
-    return stack(parts, dim).reshape(shape) if parts else like.new_zeros(shape)
+    return stack(parts).movedim(0, dim).reshape(shape) if parts else like.new_zeros(shape)

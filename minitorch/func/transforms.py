@@ -133,6 +133,12 @@ def jvp_of(func: Callable, primals: tuple, tangents, argnums: Argnums | None, st
         for each in leaves:
             if not isinstance(each, Tensor):
                 raise RuntimeError(f"{_JVP}: Expected {name} to only contain Tensors, got {type(each)}")
+    for primal, tangent in zip(tree_leaves(wanted), v):
+        if primal.shape != tangent.shape:
+            raise RuntimeError(
+                "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+                f"supported. Tensor is of size {list(primal.shape)} while the given forward gradient is of size {list(tangent.shape)}."
+            )
     with enable_grad():
         fresh = Fresh(wanted)
         outputs = func(*(fresh.tree if argnums is None else replaced(primals, fresh.tree, argnums)))

@@ -81,7 +81,7 @@ def _joined(func: Callable, parts: list, dim: int | None) -> Any:
             f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(parts[0])}. Did you mean to set out_dims= "
             "to None for output?"
         )
-    return stack(parts, dim)
+    return stack(parts).movedim(0, dim)
 
 
 def _nothing(func: Callable, out_dims, leaves: list, dims: list, spec, kwargs: dict) -> Any:

@@ -167,7 +167,7 @@ def advanced_places(input: Tensor, picked: Sequence[tuple[int, Tensor]]) -> Plac
     shape = input.array.shape
     arrays: list[np.ndarray | None] = [None] * len(shape)
     for _, tensor in picked:
-        if tensor.array.dtype.kind == "f":
+        if tensor.array.dtype.kind == "f" or tensor.array.dtype in (np.int8, np.int16):
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
     for dim, tensor in picked:
         array = tensor.array

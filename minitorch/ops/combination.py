@@ -6,7 +6,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.out import deliver
-from minitorch.ops.promotion import Number, broadcast, check_tensor, result_type
+from minitorch.ops.promotion import Number, broadcast, check_tensor, result_type_of
 
 
 def lerp(input: Tensor, end: Tensor, weight: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
@@ -115,7 +115,7 @@ def _dtype(function: str, input: Tensor, tensor1: Tensor, tensor2: Tensor) -> np
     for position, (name, value) in enumerate((("input", input), ("tensor1", tensor1), ("tensor2", tensor2)), 1):
         check_tensor(value, function, name, position)
     broadcast(input.array.shape, tensor1.array.shape, tensor2.array.shape)
-    return types.promote_types(result_type(input, tensor1), result_type(input, tensor2)).numpy
+    return result_type_of(input, tensor1, tensor2).numpy
 
 
 def _name(tensor: Tensor) -> str:

@@ -122,7 +122,6 @@ def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 def bits(function: str, input: Tensor, other: Tensor | Number):
-    """Two operands of a bitwise operation, and its dtype. Raises NotImplementedError for floating-point numbers."""
     """Two operands of a bitwise operation, and the dtype. Raises NotImplementedError for floating-point numbers."""
     input, other, dtype = prepare(function, input, other)
     if dtype.kind == "f":

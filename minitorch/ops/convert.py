@@ -30,6 +30,7 @@ def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad
     The dtype is that of the data: float for Python floats, int64 for ints. Raises ValueError for ragged lists.
     """
     on = kernels_on(device)
+    dtype = None if dtype is None else types.as_dtype(dtype, "tensor")
     if isinstance(data, Tensor):
         warnings.warn(
             "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -118,7 +119,7 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False) -> 
 def from_numpy(ndarray: np.ndarray) -> Tensor:
     """The array's own memory as a tensor. Raises ValueError for negative strides. PyTorch: torch.from_numpy."""
     if not isinstance(ndarray, np.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+        raise TypeError(f"expected np.ndarray (got {types.name_of_type(ndarray)})")
     if ndarray.dtype.newbyteorder("=") != ndarray.dtype:
         raise ValueError(
             "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
@@ -151,7 +152,7 @@ def to(input: Tensor, *args, dtype=None, device=None, non_blocking=False, copy=F
     flags = [each for each in args if isinstance(each, bool)]  # non_blocking, for which there is nothing to wait, and copy
     copy = copy or (len(flags) > 1 and flags[1])
     for each in args:
-        if isinstance(each, types.dtype):
+        if isinstance(each, types.dtype) or each in (float, int, bool):
             dtype = each
         elif isinstance(each, Tensor):
             dtype, device = each.dtype, each.device
@@ -165,6 +166,7 @@ def to(input: Tensor, *args, dtype=None, device=None, non_blocking=False, copy=F
         result = ToDevice.apply(input, input.dtype.numpy if dtype is None else dtype.numpy, kernels_on(device))
         return result if memory_format is None else contiguous(result, memory_format=memory_format)
     check_format(memory_format, "to")
+    dtype = None if dtype is None else types.as_dtype(dtype, "to")
     if dtype is None or dtype is input.dtype:
         if copy:
             return clone(input, memory_format=memory_format)
@@ -307,6 +309,11 @@ def numpy_array(input: Tensor, dtype=None, copy=None) -> np.ndarray:
     return array.copy() if copy else array
 
 
+def array_wrap(array: np.ndarray) -> Tensor:
+    """What NumPy computed of a tensor, as a tensor: numpy.sin(x). PyTorch: Tensor.__array_wrap__."""
+    return from_numpy(np.asarray(array.astype(np.uint8) if array.dtype == bool else array))
+
+
 def is_in_format(input: Tensor, memory_format) -> bool:
     """Whether the elements lie in the order of a memory format, without gaps. PyTorch: Tensor.is_contiguous."""
     check_format(memory_format, "is_contiguous")
@@ -341,10 +348,9 @@ def shallow_copy(input: Tensor) -> Tensor:
 
 def reduce_for_pickle(input: Tensor):
     """How pickle and copy.copy see a tensor: its values, and whether it requires a gradient. PyTorch: Tensor.__reduce_ex__."""
-    leaf = input._requires_grad and input._grad_fn is None
     if input.is_cuda:
-        return _rebuild, (type(input), input.kernels.to_host(input.array), leaf, str(input.device))
-    return _rebuild, (type(input), input.array.copy(), leaf)
+        return _rebuild, (type(input), input.kernels.to_host(input.array), input.requires_grad, str(input.device))
+    return _rebuild, (type(input), input.array.copy(), input.requires_grad)
 
 
 def _rebuild(cls: type, array: np.ndarray, requires_grad: bool, device: str = "cpu") -> Tensor:
@@ -461,7 +467,7 @@ def _array_of(data: object, shape: tuple[int, ...], kind: types.dtype) -> np.nda
 
 
 def _c_name(kind: types.dtype) -> str:
-    return {types.uint8: "uint8", types.int32: "int32"}.get(kind, "int64")
+    return kind.name
 
 
 def _check_regular(data: object, shape: tuple[int, ...], depth: int) -> None:

@@ -34,7 +34,7 @@ def empty(
     memory_format=None,
 ) -> Tensor:
     """Memory as it comes. Raises RuntimeError for negative sizes or too much memory. PyTorch: torch.empty."""
-    shape = _shape(sizes if size is None else (size,), "empty")
+    shape = _shape(_given(sizes, size, "empty"), "empty")
     return _finish(kernels_on(device).empty(shape, _dtype(dtype, "empty", out).numpy), requires_grad, out)
 
 
@@ -42,7 +42,7 @@ def zeros(
     *sizes, size=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ) -> Tensor:
     """All zeros. PyTorch: torch.zeros."""
-    shape = sizes_of(sizes if size is None else (size,), "zeros")
+    shape = sizes_of(_given(sizes, size, "zeros"), "zeros")
     if any(each < 0 for each in shape):
         raise RuntimeError("zeros: Dimension size must be non-negative.")
     shape = _shape((shape,), "zeros")
@@ -53,7 +53,7 @@ def ones(
     *sizes, size=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ) -> Tensor:
     """All ones. PyTorch: torch.ones."""
-    return _filled(_shape(sizes if size is None else (size,), "ones"), 1, _dtype(dtype, "ones", out), device, requires_grad, out)
+    return _filled(_shape(_given(sizes, size, "ones"), "ones"), 1, _dtype(dtype, "ones", out), device, requires_grad, out)
 
 
 def full(
@@ -283,9 +283,23 @@ def eye(n: int, m: int | None = None, *, out=None, dtype=None, layout=None, devi
     return _finish(kernels_on(device).from_host(values), requires_grad, out)
 
 
+def _given(sizes: tuple, size, function: str) -> tuple:
+    """The sizes, given one by one or by name."""
+    if size is None and not sizes:
+        raise TypeError(f'{function}() missing 1 required positional arguments: "size"')
+    if size is not None and sizes:
+        raise TypeError(f"{function}() got multiple values for argument 'size'")
+    return sizes if size is None else (size,)
+
+
 def _shape(size: tuple, function: str) -> tuple[int, ...]:
     shape = sizes_of(size, function)
-    for each in shape:
+    for place, each in enumerate(shape):
+        if each > MAX:
+            raise TypeError(
+                f"{function}(): argument 'size' failed to unpack the object at pos {place + 1} with error "
+                "\"Overflow when unpacking long long"
+            )
         if each < 0:
             check_sizes(shape)
     if math.prod(shape) * 8 > MAX:
@@ -296,10 +310,7 @@ def _shape(size: tuple, function: str) -> tuple[int, ...]:
 def _dtype(dtype: object, function: str, out: Tensor | None = None) -> types.dtype:
     if dtype is None:
         return types.get_default_dtype() if out is None else out.dtype
-    python = {float: types.float64, int: types.int64, bool: types.bool}
-    kind = dtype if isinstance(dtype, types.dtype) else python.get(dtype)
-    if kind is None:
-        raise TypeError(f"{function}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
+    kind = types.as_dtype(dtype, function)
     if out is not None and kind is not out.dtype:
         raise RuntimeError(
             f"dtype {types.SCALAR_NAME[kind]} does not match dtype of out tensor ({types.SCALAR_NAME[out.dtype]})"

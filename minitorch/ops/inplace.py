@@ -4,10 +4,13 @@ An in-place operation is the operation itself, its result written into the tenso
 node made the origin of the tensor. Writing into a view changes the history of its base, and so of all its views.
 """
 
+import weakref
+
 from minitorch._tensor import Tensor, wrap
-from minitorch.autograd.function import Function, SavedOutput
+from minitorch.autograd.function import Function
 from minitorch.autograd.grad_mode import mode
 from minitorch.autograd.node import gradient_edge
+from minitorch.autograd.saved_variable import SavedOutput
 from minitorch.ops.convert import tensor
 from minitorch.ops.creation import empty_like, ones, zeros_like
 from minitorch.ops.devices import moved
@@ -35,8 +38,10 @@ def assign(target: Tensor, result: Tensor) -> Tensor:
     target.kernels.copy_into(target.array, result.array)
     target._storage.version += 1
     if result._requires_grad and mode.enabled:
-        _move_saved(result, target)
+        moved = _move_saved(result, target)
         rebase(target, result._grad_fn, result._output_nr)
+        if moved is not None and target._base is not None:
+            moved.shown = weakref.ref(target._grad_fn)
     return target
 
 
@@ -116,22 +121,24 @@ def _keep_saved(node, target: Tensor) -> None:
         return
     copy = wrap(target.kernels.contiguous(target.array))
     copy._grad_fn, copy._output_nr, copy._requires_grad = target.grad_fn, target._output_nr, target._requires_grad
-    place = next(place for place, each in enumerate(saved) if each is target)  # the input, not an equal operand
+    places = [place for place, each in enumerate(saved) if each is target]
+    place = places[-1] if node._saves_input else places[0]  # the input, not an equal operand
     node._saved = (*saved[:place], copy, *saved[place + 1 :])
     node._versions = (*node._versions[:place], 0, *node._versions[place + 1 :])
 
 
-def _move_saved(result: Tensor, target: Tensor) -> None:
+def _move_saved(result: Tensor, target: Tensor) -> SavedOutput | None:
     """What the node saved of its result is now in the target's memory, and watched there for later writes."""
-    node = result._grad_fn
+    node, moved = result._grad_fn, None
     if not getattr(node, "_saved", None):
-        return
+        return None
     for place, saved in enumerate(node._saved):
         if type(saved) is SavedOutput and saved.tensor.array is result.array:
-            saved.tensor = target.detach()
+            saved.tensor, moved = target.detach(), saved
             versions = list(node._versions)
             versions[place] = target._storage.version
             node._versions = tuple(versions)
+    return moved
 
 
 def deliver_recorded(out: Tensor, function: str, result: Tensor, *inputs: Tensor) -> Tensor:

@@ -283,6 +283,8 @@ class Dot(Function):
 
 def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """All products of two vectors: (n), (m) -> (n, m). PyTorch: torch.outer."""
+    check_tensor(input, "outer", "input", 1)
+    check_tensor(vec2, "outer", "vec2", 2)
     for place, each in enumerate((input, vec2)):
         if each.array.ndim != 1:
             name = ("self", "vec2")[place]

@@ -52,7 +52,7 @@ def _refuse(dtype: types.dtype) -> None:
 
 
 _C_NAME = {
-    types.float16: "at::Half",
+    types.float16: "c10::Half",
     types.float32: "float",
     types.float64: "double",
     types.int64: "int64_t",

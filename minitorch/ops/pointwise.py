@@ -118,12 +118,13 @@ def mul(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> 
 class Mul(Function):
     """derivatives.yaml: mul."""
 
-    operands = 2
+    operands, saves_input = 2, 1
 
     @staticmethod
     def forward(ctx, input, other, dtype):
         if isinstance(other, Tensor):
-            ctx.save_for_backward(input if ctx.needs_input_grad[1] else None, other if ctx.needs_input_grad[0] else None)
+            # the order in which PyTorch's formulas mention them: the first of two that were overwritten is named
+            ctx.save_for_backward(other if ctx.needs_input_grad[0] else None, input if ctx.needs_input_grad[1] else None)
         else:
             ctx.save_for_backward(None)  # PyTorch saves a tensor of the number: a second backward() must be asked for
             ctx.factor = other
@@ -136,7 +137,7 @@ class Mul(Function):
         saved = ctx.saved_tensors
         if len(saved) == 1:
             return grad * ctx.factor, None, None
-        input, other = saved
+        other, input = saved
         return None if other is None else grad * other, None if input is None else grad * input, None
 
 
@@ -152,21 +153,19 @@ def div(
     elif rounding_mode is None:
         result = Div.apply(*prepare_floating("div", input, other))
     else:
-        raise RuntimeError(
-            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
-        )
+        raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
     return result if out is None else deliver(out, "div", result, input)
 
 
 class Div(Function):
     """derivatives.yaml: div."""
 
-    operands = 2
+    operands, saves_input = 2, 1
 
     @staticmethod
     def forward(ctx, input, other, dtype):
         if isinstance(other, Tensor):
-            ctx.save_for_backward(input if ctx.needs_input_grad[1] else None, other)
+            ctx.save_for_backward(other, input if ctx.needs_input_grad[1] else None)
         else:
             ctx.save_for_backward(None)  # as mul
             ctx.factor = other
@@ -177,7 +176,7 @@ class Div(Function):
         saved = ctx.saved_tensors
         if len(saved) == 1:
             return grad / ctx.factor, None, None
-        input, other = saved
+        other, input = saved
         grad_other = -grad * ((input / other) / other) if ctx.needs_input_grad[1] else None
         return grad / other if ctx.needs_input_grad[0] else None, grad_other, None
 
@@ -295,7 +294,9 @@ def _power_of(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
     if not isinstance(input, Tensor):
         if not isinstance(exponent, Tensor):
             check_tensor(input, "pow", "input", 1)
-        dtype = result_type(input, exponent)
+        dtype = result_type(operand(input, "pow", "self", 1), exponent)
+        if dtype is types.bool:
+            raise NotImplementedError("\"pow\" not implemented for 'Bool'")
         return PowScalarBase.apply(operand(input, "pow", "self", 1), exponent, dtype.numpy)
     input, exponent, dtype = prepare("pow", input, exponent, "exponent")
     if isinstance(exponent, Tensor):
@@ -391,6 +392,7 @@ class PowScalarBase(Function):
 
 def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The angle of the point (other, input), in radians. PyTorch: torch.atan2."""
+    check_tensor(other, "atan2", "other", 2)
     input, other, dtype = prepare("atan2", input, other)
     result = Atan2.apply(input, other, dtype if dtype.kind == "f" else types.get_default_dtype().numpy)
     return result if out is None else deliver(out, "atan2", result, input, other)
@@ -472,8 +474,7 @@ def _refuse_bool(input: Tensor, other: Tensor | Number) -> None:
     second = other.array.dtype.kind == "b" if isinstance(other, Tensor) else isinstance(other, bool)
     if first and second:
         raise RuntimeError(
-            "Subtraction, the `-` operator, with two bool tensors is not supported. "
-            "Use the `^` or `logical_xor()` operator instead."
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
         )
     if first or second:
         raise RuntimeError(

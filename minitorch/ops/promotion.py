@@ -1,11 +1,12 @@
 """Which dtype an operation computes in. PyTorch: aten/src/ATen/native/TypeProperties.cpp, torch.result_type."""
 
+import functools
 import numbers
 
 import numpy as np
 
 from minitorch import types
-from minitorch._tensor import Tensor
+from minitorch._tensor import Tensor, wrap
 
 Number = bool | int | float
 
@@ -13,9 +14,13 @@ Number = bool | int | float
 def check_tensor(value: object, function: str, argument: str, position: int) -> None:
     """Raise TypeError in PyTorch's words unless `value` is a Tensor."""
     if not isinstance(value, Tensor):
-        raise TypeError(
-            f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}"
-        )
+        raise not_a_tensor(value, function, argument, position)
+
+
+def not_a_tensor(value: object, function: str, argument: str, position: int) -> TypeError:
+    """PyTorch's words for an argument that must be a tensor and is something else."""
+    kind = types.name_of_type(value)
+    return TypeError(f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {kind}")
 
 
 def is_number(value: object) -> bool:
@@ -59,6 +64,13 @@ def result_type(tensor1: Tensor | Number, tensor2: Tensor | Number) -> types.dty
     return types.promote_types(dtype_of_number(tensor1), dtype_of_number(tensor2))
 
 
+def result_type_of(*tensors: Tensor) -> types.dtype:
+    """The dtype of an operation on several tensors: those with dimensions against those without. PyTorch: at::result_type."""
+    groups = [each for each in tensors if each.array.ndim], [each for each in tensors if not each.array.ndim]
+    kinds = [functools.reduce(types.promote_types, [each.dtype for each in group]) for group in groups if group]
+    return _combine(*kinds) if len(kinds) == 2 else kinds[0]
+
+
 def _combine(higher: types.dtype, lower: types.dtype) -> types.dtype:
     return higher if higher.category >= lower.category else types.promote_types(higher, lower)
 
@@ -73,9 +85,7 @@ def operand(value: object, function: str, argument: str = "other", position: int
         return value.item()
     if is_number(value):
         return float(value)
-    raise TypeError(
-        f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}"
-    )
+    raise not_a_tensor(value, function, argument, position)
 
 
 def prepare(
@@ -83,7 +93,7 @@ def prepare(
 ) -> tuple[Tensor, "Tensor | Number", np.dtype]:
     """Check two operands; the NumPy dtype that the operation computes in."""
     if not isinstance(input, Tensor):
-        check_tensor(input, function, "input", 1)
+        input = _number_first(function, input, other)
     if isinstance(other, Tensor):
         a, b = input.array, other.array
         if a.shape != b.shape:
@@ -97,8 +107,33 @@ def prepare(
     return input, other, result_type(input, other).numpy
 
 
+# The functions that take a number before the tensor, and those of whose signatures PyTorch lists several.
+_NUMBER_FIRST = {"add", "sub", "mul", "div", "floor_divide", "remainder", "bitwise_and", "bitwise_or", "bitwise_xor"}
+_OVERLOADED = {"eq", "ne", "lt", "le", "gt", "ge", "fmod", "copysign", "rsub"}
+
+
+def _number_first(function: str, number: object, other: object) -> Tensor:
+    """A number before a tensor, as a tensor that promotes nothing. Raises TypeError where PyTorch takes none there."""
+    if isinstance(other, Tensor) and is_number(number):
+        if function in _NUMBER_FIRST:
+            return tensor_of(number, result_type(number, other), other)
+        if function in _OVERLOADED:
+            raise TypeError(
+                f"{function}() received an invalid combination of arguments - got ({type(number).__name__}, "
+                f"{type(other).__name__}), but expected one of:"
+            )
+    raise not_a_tensor(number, function, "input", 1)
+
+
+def tensor_of(number: Number, dtype: types.dtype, beside: Tensor) -> Tensor:
+    """A number as a tensor without dimensions, where `beside` is; an integer wraps around where it does not fit."""
+    return wrap(beside.kernels.from_host(np.array(number).astype(dtype.numpy)))
+
+
 def prepare_floating(function: str, input: Tensor, other: object) -> tuple[Tensor, "Tensor | Number", np.dtype]:
     """As prepare; integers are computed in the default dtype."""
+    if function in _NUMBER_FIRST and is_number(input) and isinstance(other, Tensor):
+        input = float(input)
     input, other, dtype = prepare(function, input, other)
     return input, other, dtype if dtype.kind == "f" else types.get_default_dtype().numpy
 

@@ -28,6 +28,7 @@ def sum(
         dim, keepdim = numpy_names("sum", numpy, dim, keepdim)
     check_tensor(input, "sum", "input", 1)
     if dtype is not None:
+        dtype = types.as_dtype(dtype, "sum")
         input = _cast(input, dtype)
     if dim is None and not keepdim:
         return Sum.apply(input, dtype)
@@ -99,6 +100,7 @@ def mean(
         dim, keepdim = numpy_names("mean", numpy, dim, keepdim)
     check_tensor(input, "mean", "input", 1)
     if dtype is not None:
+        dtype = types.as_dtype(dtype, "mean")
         _check_mean(dtype, "Optional")
         input = _cast(input, dtype)
     elif input.array.dtype.kind != "f":
@@ -159,6 +161,7 @@ def prod(
         dim, keepdim = numpy_names("prod", numpy, dim, keepdim)
     check_tensor(input, "prod", "input", 1)
     if dtype is not None:
+        dtype = types.as_dtype(dtype, "prod")
         input = _cast(input, dtype)
     if dim is None:
         return Prod.apply(input, dtype)

@@ -13,7 +13,7 @@ from minitorch.ops.creation import empty_like
 from minitorch.ops.numbers import checked_number
 from minitorch.ops.out import deliver, deliver_all
 from minitorch.ops.pointwise import maximum, minimum, pow
-from minitorch.ops.promotion import Number, broadcast, category, check_tensor, operand, result_type
+from minitorch.ops.promotion import Number, broadcast, category, check_tensor, operand, result_type, result_type_of
 from minitorch.ops.where import where
 
 
@@ -328,7 +328,7 @@ def _clamp_between(input: Tensor, min: Tensor | None, max: Tensor | None) -> Ten
             f"clamp() received an invalid combination of arguments - got ({given}), but expected one of:"
         )
     broadcast(input.array.shape, *[bound.array.shape for bound in bounds])
-    dtype = types.promote_types(result_type(input, bounds[0]), result_type(input, bounds[-1]))
+    dtype = result_type_of(input, *bounds)
     if dtype is types.bool:
         raise NotImplementedError("\"clamp_cpu\" not implemented for 'Bool'")
     return ClampTensor.apply(input, min, max, dtype.numpy)
@@ -360,6 +360,7 @@ class ClampTensor(Function):
 
 def clamp_min(input: Tensor, min: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Elements below `min` become `min`. PyTorch: torch.clamp_min."""
+    _check_bound("clamp_min", input, min)
     if isinstance(min, Tensor) and result_type(input, min) is types.bool:
         return maximum(input, min, out=out)
     return clamp(input, min=min, out=out)
@@ -367,9 +368,21 @@ def clamp_min(input: Tensor, min: Tensor | Number, *, out: Tensor | None = None)
 
 def clamp_max(input: Tensor, max: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Elements above `max` become `max`. PyTorch: torch.clamp_max."""
+    _check_bound("clamp_max", input, max)
     if isinstance(max, Tensor) and result_type(input, max) is types.bool:
         return minimum(input, max, out=out)
     return clamp(input, max=max, out=out)
+
+
+def _check_bound(function: str, input: Tensor, bound: Tensor | Number) -> None:
+    if not isinstance(input, Tensor) and isinstance(bound, Tensor):
+        raise TypeError(
+            f"{function}() received an invalid combination of arguments - got ({type(input).__name__}, Tensor), "
+            "but expected one of:"
+        )
+    check_tensor(input, function, "input", 1)
+    if not isinstance(bound, Tensor) and result_type(input, operand(bound, function, "min", 2)) is types.bool:
+        raise NotImplementedError(f"\"{function}_scalar_cpu\" not implemented for 'Bool'")
 
 
 def _integers_stay(input: Tensor, kernel, name: str):

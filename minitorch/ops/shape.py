@@ -73,8 +73,8 @@ def view(input: Tensor, *shape) -> Tensor:
     """
     if not shape:
         raise TypeError("view() received an invalid combination of arguments - got (), but expected one of:")
-    if isinstance(shape[0], types.dtype):
-        return view_bytes(input, shape[0])
+    if isinstance(shape[0], (types.dtype, type)):
+        return view_bytes(input, types.as_dtype(shape[0], "view"))
     sizes = sizes_of(shape, "view")
     new = infer_size(sizes, checked_numel(input.array.shape))
     stride = _view_strides(input, new)
@@ -100,7 +100,8 @@ class View(Function):
     def forward(ctx, input, shape, stride):
         array = input.array
         ctx.shape = array.shape
-        seen = array.reshape(shape) if array.flags.c_contiguous and array.size else None
+        plain = array.flags.c_contiguous and array.size and (not array.ndim or array.strides[-1] == array.itemsize)
+        seen = array.reshape(shape) if plain and shape != array.shape else None
         return window(input, shape, stride, input._offset, seen)
 
     @staticmethod
@@ -188,6 +189,8 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     shape = input.array.shape
     dim = wrap_dim(dim, len(shape))
     sizes = tuple(sizes)
+    if not shape:
+        raise RuntimeError("unflatten got an unexpected error:")
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
     known = math.prod(size for size in sizes if size != -1)
@@ -355,10 +358,10 @@ def expand(input: Tensor, *sizes, size=None) -> Tensor:
     for axis in reversed(range(len(target))):
         size = target[axis]
         if axis < new:
-            if size == -1:
-                raise RuntimeError(
-                    f"The expanded size of the tensor ({size}) isn't allowed in a leading, non-existing dimension {axis}"
-                )
+            if size == -1 and shape:
+                raise RuntimeError(f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {axis}")
+            if size < 0:
+                raise RuntimeError("numel: integer multiplication overflow")
             if size == 1 and shape:
                 steps[axis] = final[axis + 1] * steps[axis + 1]
             continue
@@ -417,8 +420,8 @@ class Squeeze(Function):
     def forward(ctx, input, shape, stride):
         array = input.array
         ctx.shape = array.shape
-        seen = array.reshape(shape) if array.flags.c_contiguous and array.size else None
-        return window(input, shape, stride, input._offset, seen)
+        plain = array.flags.c_contiguous and array.size and 1 not in shape
+        return window(input, shape, stride, input._offset, array.reshape(shape) if plain else None)
 
     @staticmethod
     def backward(ctx, grad):
@@ -455,8 +458,8 @@ class Unsqueeze(Function):
     def forward(ctx, input, dim, shape, stride):
         ctx.dim = dim
         array = input.array
-        seen = array.reshape(shape) if array.flags.c_contiguous and array.size else None  # a third of a window's time
-        return window(input, shape, stride, input._offset, seen)
+        plain = array.flags.c_contiguous and array.size and 1 not in array.shape  # whose step may be any number
+        return window(input, shape, stride, input._offset, array.reshape(shape) if plain else None)  # a third of the time
 
     @staticmethod
     def backward(ctx, grad):

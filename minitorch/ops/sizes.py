@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from minitorch import types
 from minitorch._tensor import contiguous_strides
 
 MAX = 2**63 - 1
@@ -24,6 +25,14 @@ def wrap_dim(dim: int, ndim: int, argument: str = "argument 'dim'") -> int:
     return dim + limit if dim < 0 else dim
 
 
+def wrap_existing(dim: int, ndim: int) -> int:
+    """As wrap_dim, of a tensor that must have dimensions."""
+    place = wrap_dim(dim, ndim)
+    if ndim == 0:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return place
+
+
 def numpy_names(function: str, names: dict[str, object], dim, keepdim: bool = False) -> tuple:
     """dim and keepdim, where `names` may say axis and keepdims. Raises TypeError for any other name.
 
@@ -41,7 +50,8 @@ def numpy_names(function: str, names: dict[str, object], dim, keepdim: bool = Fa
 
 def sizes_of(sizes: tuple, function: str, argument: str = "size") -> tuple[int, ...]:
     """The sizes in `f(2, 3)`, `f((2, 3))` or `f([2, 3])` alike, as Python integers."""
-    if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
+    nested = len(sizes) == 1 and isinstance(sizes[0], (tuple, list))
+    if nested:
         sizes = sizes[0]
     for size in sizes:
         if type(size) is not int:
@@ -51,15 +61,20 @@ def sizes_of(sizes: tuple, function: str, argument: str = "size") -> tuple[int, 
     result = []
     for place, size in enumerate(sizes):
         index = getattr(size, "__index__", None)
+        kind, name = types.name_of_type(size), f"{function}(): argument '{argument}'"
         if index is None or isinstance(size, bool):
-            kind, name = type(size).__name__, f"{function}(): argument '{argument}'"
+            if place == 0 and nested:
+                raise TypeError(f"{name} (position 1) must be tuple of ints, but found element of type {kind} at pos 0")
             if place == 0:
                 raise TypeError(f"{name} (position 1) must be tuple of ints, not {kind}")
             raise TypeError(
                 f"{name} failed to unpack the object at pos {place + 1} with error "
                 f'"type must be tuple of ints,but got {kind}"'
             )
-        result.append(index())
+        try:
+            result.append(index())
+        except TypeError:
+            raise TypeError(f"{name} (position 1) must be tuple of ints, not {kind}") from None
     return tuple(result)
 
 

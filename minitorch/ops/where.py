@@ -1,12 +1,10 @@
 """One of two by a condition. PyTorch: aten/src/ATen/native/TensorCompare.cpp (where)."""
 
-import numpy as np
-
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.out import deliver
-from minitorch.ops.promotion import Number, broadcast, check_tensor, operand, result_type
+from minitorch.ops.promotion import Number, broadcast, check_tensor, operand, result_type, tensor_of
 
 
 def where(
@@ -28,7 +26,7 @@ def where(
             f"where() received an invalid combination of arguments - got (Tensor, {type(input).__name__}), but expected one of:"
         )
     dtype = result_type(operand(input, "where", "input", 2), operand(other, "where", "other", 3))
-    input, other = (each if isinstance(each, Tensor) else wrap(np.asarray(each, dtype.numpy)) for each in (input, other))
+    input, other = (each if isinstance(each, Tensor) else tensor_of(each, dtype, condition) for each in (input, other))
     broadcast(condition.array.shape, input.array.shape, other.array.shape)
     result = Where.apply(condition, input, other, dtype.numpy)
     return result if out is None else deliver(out, "where", result, condition, input, other, cast=False)

@@ -2,8 +2,8 @@
 
 from minitorch import types
 from minitorch._tensor import Tensor
-from minitorch.autograd.function import operation_name
 from minitorch.autograd.grad_mode import mode
+from minitorch.autograd.saved_variable import operation_name
 
 
 def check(target: Tensor, *operands: object, repeated: bool = False) -> bool:
@@ -72,6 +72,12 @@ def forbidden(view: Tensor, what: str) -> RuntimeError:
     whose = f"A view was created in no_grad mode and {what} modified inplace with grad mode enabled"
     if node is not None:
         whose = f"{_output(view)} is a view and {what} modified inplace"
+    if view._made == "custom":
+        return RuntimeError(
+            f"{whose}. This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
+            "logic to handle view+inplace would override the custom backward associated with the custom Function, leading to "
+            "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+        )
     return RuntimeError(
         f"{whose}. This view is the output of a function that returns multiple views. Such functions do not allow the "
         "output views to be modified inplace. You should replace the inplace operation by an out-of-place one."

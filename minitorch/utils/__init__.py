@@ -2,4 +2,5 @@
 
 from minitorch.utils import checkpoint as checkpoint
 from minitorch.utils import data as data
+from minitorch.utils import dlpack as dlpack
 from minitorch.utils import hooks as hooks

@@ -97,6 +97,8 @@ def _build(leaves, spec: TreeSpec) -> Any:
     if issubclass(spec.type, dict):
         pairs = zip(spec.context, children)
         return OrderedDict(pairs) if issubclass(spec.type, OrderedDict) else dict(pairs)
-    if hasattr(spec.type, "_fields"):  # a named tuple
+    if hasattr(spec.type, "_make"):  # a named tuple
         return spec.type(*children)
+    if hasattr(spec.type, "_fields"):  # one of minitorch.return_types
+        return spec.type(children)
     return list(children) if issubclass(spec.type, list) else tuple(children)

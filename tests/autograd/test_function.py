@@ -500,3 +500,21 @@ def test_views_of_a_multiple_output_function_cannot_be_written_to():
         a.mul_(2)
 
     check(body, raises=RuntimeError)
+
+
+def test_view_of_a_users_function_cannot_be_written_to():
+    """The write would override the function's own derivative."""
+
+    def body(torch):
+        class Flat(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                return x.view(-1)
+
+            @staticmethod
+            def backward(ctx, grad):
+                return grad * 3
+
+        Flat.apply(torch.ones(3, requires_grad=True)).add_(1)
+
+    check(body, raises=RuntimeError)

@@ -145,3 +145,16 @@ def test_an_input_written_to_since():
         return torch.autograd.grad((a * a).sum(), [a, x])
 
     check(body)
+
+
+def test_cotangents_take_the_dtype_of_what_they_belong_to():
+    def body(torch):
+        x = torch.ones(3, requires_grad=True)
+        x.backward(torch.ones(3, dtype=torch.float64))
+        (y,) = torch.autograd.grad(x * 2, x, torch.ones(3, dtype=torch.float16))
+        try:
+            torch.autograd.grad(x.sum(), [])
+        except RuntimeError as error:
+            return x.grad, y, str(error)
+
+    check(body)

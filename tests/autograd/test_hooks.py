@@ -236,3 +236,29 @@ def test_hook_on_a_tensor_that_is_then_written_to():
         return seen, x.grad
 
     check(body)
+
+
+def test_hooks_of_a_node_count_its_operands():
+    """A number in the place of a tensor has a place among a node's gradients, too."""
+
+    def body(torch):
+        def run(kind, hook):
+            x = torch.ones(3, requires_grad=True)
+            y = x * 2
+            getattr(y.grad_fn, kind)(hook)
+            try:
+                y.sum().backward()
+            except RuntimeError as error:
+                return str(error)
+            return x.grad
+
+        seen = []
+        return (
+            run("register_hook", lambda inputs, outputs: seen.append((inputs, outputs))), seen,
+            run("register_hook", lambda inputs, outputs: (inputs[0] * 5, None)),
+            run("register_hook", lambda inputs, outputs: (inputs[0],)),
+            run("register_prehook", lambda outputs: (outputs[0] * 7,)),
+            run("register_prehook", lambda outputs: outputs * 2),
+        )  # fmt: skip
+
+    check(body)

@@ -168,3 +168,7 @@ def test_infinity_beside_a_depthwise_window():
         return w.grad
 
     check(body, Input((1, 2, 4, 4), "float64"), Input((2, 1, 2, 2), "float64"), grad=False)
+
+
+def test_gradient_of_fold():
+    check(lambda torch, x: torch.nn.functional.fold(x, (4, 5), (2, 2), stride=(2, 1)), Input((2, 12, 8)), double=True)

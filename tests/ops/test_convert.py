@@ -275,3 +275,34 @@ def test_dlpack():
     assert x[0, 0].item() == 5
     back = np.from_dlpack(x)
     assert np.shares_memory(back, numbers)
+
+
+def test_dlpack_of_what_cannot_be_shared():
+    def body(torch):
+        def message(make):
+            try:
+                return make()
+            except (BufferError, RuntimeError, AssertionError) as error:
+                return type(error).__name__, str(error).split("\n")[0]
+
+        x, capsule = torch.ones(2), torch.utils.dlpack.to_dlpack(torch.arange(3.0))
+        return (
+            message(lambda: np.from_dlpack(torch.ones(2, requires_grad=True))), message(lambda: torch.from_dlpack([1, 2])),
+            message(lambda: x.__dlpack__(stream=1)), torch.utils.dlpack.from_dlpack(capsule),
+            torch.from_dlpack(x, copy=True).add_(1), x,
+        )  # fmt: skip
+
+    check(body)
+
+
+@pytest.mark.parametrize("kind", [float, int, bool])
+def test_python_types_as_dtypes(kind):
+    def body(torch):
+        x = torch.tensor([0.0, 1.5, 2.0])
+        return (
+            torch.tensor([1, 0], dtype=kind), torch.zeros(2, dtype=kind), x.to(kind), x.to(dtype=kind), x.sum(dtype=kind),
+            torch.as_tensor([2], dtype=kind), x.double().view(int), torch.promote_types(torch.uint8, kind),
+            torch.can_cast(torch.float32, kind), torch.finfo(float).max, torch.iinfo(int).max,
+        )  # fmt: skip
+
+    check(body)

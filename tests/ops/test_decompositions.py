@@ -66,6 +66,12 @@ def test_singular_matrices_have_a_gradient():
     check(body, Input((2, 3), "float64"), rtol=1e-9, atol=1e-9)
 
 
+def test_gradient_of_determinants():
+    a = Input((2, 3, 3), "float64")
+    check(lambda torch, a: torch.linalg.det(a), a, double=True, rtol=1e-9, atol=1e-9)
+    check(lambda torch, a: torch.linalg.slogdet(a)[1], a, double=True, rtol=1e-9, atol=1e-9)
+
+
 def test_einsum_spellings():
     a, b = Input((2, 3)), Input((3, 4))
 

@@ -246,3 +246,20 @@ def test_equal_indices_add_in_order(dtype):
     x = minitorch.zeros(7, dtype=getattr(minitorch, dtype))
     x.index_add_(0, minitorch.tensor(index), minitorch.tensor(values))
     assert (numpy(x) == expected).all()
+
+
+@pytest.mark.parametrize("name", ["select", "slice", "diagonal"])
+def test_gradient_of_a_replaced_part(name):
+    """The input's is zero where it was replaced, which is not symmetrical here; the rest of it arrives."""
+    place, shape = {"select": ((0, 2), (4,)), "slice": ((0, 1, 2), (1, 4)), "diagonal": ((1,), (3,))}[name]
+    check(lambda torch, x, part: getattr(torch, f"{name}_scatter")(x, part, *place), Input((3, 4)), Input(shape), double=True)
+
+
+def test_gradient_of_what_fills_a_tensor():
+    check(lambda torch, x, value: torch.fill(x, value) * torch.arange(6.0).view(2, 3), Input((2, 3)), Input(()), double=True)
+
+
+def test_gradient_of_a_replaced_window():
+    """Against finite differences: PyTorch 2.13 gives the input the gradient of the part that was replaced, not of the rest."""
+    x, part = (minitorch.randn(shape, dtype=minitorch.float64, requires_grad=True) for shape in ((3, 4), (2, 2)))
+    assert minitorch.autograd.gradcheck(lambda x, part: minitorch.as_strided_scatter(x, part, (2, 2), (4, 1), 1), (x, part))

@@ -249,3 +249,10 @@ def test_strides_of_the_result(layouts, shape):
     """The result is laid out as its operands are, where they agree."""
     x, y = (Input(shape, layout=layout, seed=seed) for seed, layout in enumerate(layouts))
     check(lambda torch, x, y: x * y, x, y, strides=True, grad=False)
+
+
+@pytest.mark.parametrize("name", ["igamma", "igammac"])
+def test_gradient_of_incomplete_gamma_functions(name):
+    """In the second argument: the order has none."""
+    order, x = (Input((4,), "float64", low=0.5, high=3.0, seed=seed) for seed in (1, 2))
+    check(lambda torch, order, x: getattr(torch, name)(order.detach(), x), order, x, rtol=1e-9)

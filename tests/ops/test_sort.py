@@ -104,3 +104,9 @@ def test_large_work():
         array(values),
         grad=False,
     )
+
+
+@pytest.mark.parametrize("name", ["median", "nanmedian"])
+def test_gradient_of_the_median_of_all(name):
+    """It goes to the one element that was taken, which does not stand in the middle."""
+    check(lambda torch, x: getattr(torch, name)(x), array([[0.3, 4.0, -1.0], [9.0, 7.0, 5.0]]), double=True)

@@ -319,12 +319,12 @@ def test_an_iterator_cannot_be_pickled():
     agree(body)
 
 
-@pytest.mark.parametrize("device", ["", "cuda"])
-def test_pin_memory_warns(device):
+@pytest.mark.parametrize("where", ["", "cuda"])
+def test_pin_memory_warns(where):
     torch = pytest.importorskip("torch", reason="compares with the real PyTorch, which is not installed")
     if torch.accelerator.is_available():
         pytest.skip("with an accelerator PyTorch really pins memory, and says nothing")
-    agree(lambda lib: list(lib.utils.data.DataLoader([1], pin_memory=True, pin_memory_device=device)))
+    agree(lambda lib: list(lib.utils.data.DataLoader([1], pin_memory=True, pin_memory_device=where)))
 
 
 def test_shuffle_golden():

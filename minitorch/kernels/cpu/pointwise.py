@@ -9,7 +9,7 @@ from minitorch.kernels import formulas, special_formulas
 from minitorch.kernels.cpu._compile import GRAIN, parallel, serial
 from minitorch.kernels.cpu._loops import FLAT, ROWS
 from minitorch.kernels.cpu.memory import empty
-from minitorch.kernels.layout import memory_order, restored
+from minitorch.kernels.layout import memory_order, restored, strides_in_order
 
 _HALF = np.dtype(np.float16)
 
@@ -70,7 +70,8 @@ class Pointwise:
         """The second operand is one number: the formula runs over the first, as if of one operand."""
         if self._one is None:
             self._one = Pointwise(self._formula, 1, self._result)
-        return self._one(first, dtype=dtype, scalars=(number, *scalars), out=out)
+        result = self._one(first, dtype=dtype, scalars=(number, *scalars), out=out)
+        return _in_order(result, first) if out is None and 1 in first.shape else result
 
     def _strided(self, arrays: list, dtype: np.dtype, scalars: tuple, out: np.ndarray | None) -> np.ndarray:
         """Operands of several shapes or layouts. The result is laid out as they are, like PyTorch's."""
@@ -80,7 +81,7 @@ class Pointwise:
             return out
         tensors = [each for each in arrays if each.ndim] or arrays[:1]  # numbers have no layout
         first = tensors[0]
-        alike = all(each.shape == shape and each.strides == first.strides for each in tensors)
+        alike = len(tensors) == len(arrays) and all(each.shape == shape and each.strides == first.strides for each in tensors)
         if alike and not first.flags.c_contiguous and _dense(first):
             return self._same_strides(first, arrays, dtype, scalars)
         order = memory_order(shape, [_broadcast_strides(each, shape) for each in tensors])
@@ -209,6 +210,12 @@ def _four_dimensions(out: np.ndarray, arrays: list) -> list[np.ndarray]:
     missing = 4 - len(merged_shape)
     final = (1,) * missing + tuple(merged_shape)
     return [_as_strided(each, final, (0,) * missing + tuple(steps)) for each, steps in zip([out, *arrays], merged)]
+
+
+def _in_order(result: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """The result of a tensor and a number, whose dimensions PyTorch orders by the tensor's strides, also those of size 1."""
+    steps = strides_in_order(first.shape, memory_order(first.shape, [first.strides]))
+    return np.ndarray(result.shape, result.dtype, result, 0, tuple([step * result.itemsize for step in steps]))
 
 
 def _dense(array: np.ndarray) -> bool:

@@ -13,6 +13,7 @@ from minitorch.nn.modules._hooks import Hooked, call, explain
 from minitorch.nn.modules._state import Stateful
 from minitorch.nn.parameter import Buffer, Parameter
 from minitorch.ops.creation import empty_like
+from minitorch.types import as_dtype
 from minitorch.types import device as Device
 from minitorch.types import dtype as Dtype
 
@@ -483,16 +484,15 @@ def _parse_to(
     for place, argument in enumerate(args):
         if isinstance(argument, Tensor):
             tensor = argument
-        elif isinstance(argument, Dtype):
-            dtype = argument
+        elif isinstance(argument, (Dtype, type)):
+            dtype = as_dtype(argument, "to")
         elif isinstance(argument, bool):
             non_blocking = argument
         elif argument is not None and place == 0:
             device = argument
         elif argument is not None:
             raise TypeError(
-                "to() received an invalid combination of arguments - expected (device, dtype, non_blocking, "
-                "copy), "
+                "to() received an invalid combination of arguments - expected (device, dtype, non_blocking, copy), "
                 "(dtype, non_blocking, copy) or (tensor, non_blocking, copy)"
             )
     if tensor is not None:
