@@ -12,10 +12,9 @@ from minitorch.kernels.cuda.extreme import extreme
 from minitorch.kernels.cuda.indexing import index_add
 from minitorch.kernels.cuda.memory import empty, from_host, zeros
 from minitorch.kernels.cuda.pointwise import cast, contiguous
-from minitorch.kernels.cuda.sort import at_most, searchsorted, sorted_rows
+from minitorch.kernels.cuda.sort import counted, searchsorted, sorted_rows
 
 _INT64 = np.dtype(np.int64)
-_MOST = 1 << 40  # more counts than any memory holds
 
 
 def bincount(array: DeviceArray, weights: DeviceArray | None, minlength: int) -> DeviceArray:
@@ -24,7 +23,7 @@ def bincount(array: DeviceArray, weights: DeviceArray | None, minlength: int) ->
     Waits for the GPU: the largest number decides the shape.
     """
     places = array if array.dtype == _INT64 else cast(array, _INT64)
-    largest = at_most(extreme(places, 0, False, True)[0], _MOST) if array.size else -1
+    largest = counted(extreme(places, 0, False, True)[0]) if array.size else -1
     size = max(largest + 1, minlength)
     if weights is None:
         return _counts(places, size)

@@ -15,7 +15,7 @@ from minitorch.kernels.cuda.array import DeviceArray
 from minitorch.kernels.cuda.memory import empty, from_host, zeros
 from minitorch.kernels.cuda.pointwise import cast, contiguous, copy_into
 from minitorch.kernels.cuda.scan import cumsum
-from minitorch.kernels.cuda.sort import at_most, sorted_rows
+from minitorch.kernels.cuda.sort import counted, sorted_rows
 
 # One entry per leading dimension: None for all of it, or int64 indices; NumPy arrays, as of a count, are small.
 Indices = tuple[DeviceArray | np.ndarray | None, ...]
@@ -177,7 +177,7 @@ def nonzero(array: DeviceArray) -> DeviceArray:
     marks = empty((count,), _INT64)
     _mark[blocks(count), THREADS](array, marks, count)
     ranks = cumsum(marks, 0)
-    result = empty((array.ndim, at_most(ranks[count - 1], count)), _INT64)
+    result = empty((array.ndim, counted(ranks[count - 1])), _INT64)
     inner = count
     for row, size in zip(range(array.ndim), array.shape):
         inner //= size
