@@ -17,7 +17,7 @@ from minitorch.autograd.grad_mode import mode
 from minitorch.ops import inplace
 from minitorch.ops.creation import zeros_like
 from minitorch.ops.promotion import check_tensor
-from minitorch.random import Generator, default_generator
+from minitorch.random import Generator, generator_of
 
 
 def uniform_(input: Tensor, from_: float = 0, to: float = 1, *, generator: Generator | None = None) -> Tensor:
@@ -219,7 +219,7 @@ def _prepare(input: Tensor, generator: Generator | None, function: str) -> Gener
     """Raise in PyTorch's words where the tensor may not be written to; the generator to draw from."""
     check_tensor(input, function, "input", 1)
     inplace.check(input)
-    return checked_generator(generator, function)
+    return checked_generator(generator, function, input)
 
 
 def _fill(
@@ -300,15 +300,24 @@ class LogNormal(_Overwrite):
     """derivatives.yaml: log_normal_."""
 
 
-def checked_generator(generator: Generator | None, function: str) -> Generator:
-    """The generator to draw from. Raises TypeError in PyTorch's words for something else."""
+def checked_generator(generator: Generator | None, function: str, tensor: Tensor) -> Generator:
+    """The generator to draw from for a tensor. Raises in PyTorch's words for something else, or another device's."""
     if generator is None:
-        return default_generator
-    if not isinstance(generator, Generator):
+        return generator_of(tensor)
+    check_generator(generator, function)
+    if generator.device.type != tensor.device.type:
+        raise RuntimeError(
+            f"Expected a '{tensor.device.type}' device type for generator but found '{generator.device.type}'"
+        )
+    return generator
+
+
+def check_generator(generator: Generator | None, function: str) -> None:
+    """Raise TypeError in PyTorch's words for something else."""
+    if generator is not None and not isinstance(generator, Generator):
         raise TypeError(
             f"{function}(): argument 'generator' must be torch.Generator, not {type(generator).__name__}"
         )
-    return generator
 
 
 def invalid_combination(function: str, arguments: tuple, named: dict | None = None) -> str:
