@@ -351,7 +351,7 @@ def check_std(std: float) -> None:
 def check_probabilities(probabilities: Tensor) -> None:
     """Raise unless it is a floating-point tensor of numbers in [0, 1]."""
     _check_floating(probabilities, "bernoulli_tensor_cpu_p_")
-    array = probabilities.array
+    array = probabilities.kernels.to_host(probabilities.array)
     if array.size and not (array.min() >= 0 and array.max() <= 1):
         raise RuntimeError(
             "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be "

@@ -15,9 +15,9 @@ from minitorch.ops import creation
 from minitorch.ops.distributions import bernoulli_ as bernoulli_
 from minitorch.ops.distributions import cauchy_ as cauchy_
 from minitorch.ops.distributions import (
+    check_generator,
     check_probabilities,
     check_std,
-    check_generator,
     checked_generator,
     invalid_combination,
     normal_,
@@ -315,7 +315,7 @@ def multinomial(
         )
     generator = checked_generator(generator, "multinomial", input)
     weights = input.array
-    _check_multinomial(weights, num_samples, replacement, out)
+    _check_multinomial(input.kernels.to_host(weights), num_samples, replacement, out)
     with generator.lock:
         rows = weights.reshape(-1, weights.shape[-1])
         drawn = input.kernels.multinomial(rows, generator.state, int(num_samples), replacement)
