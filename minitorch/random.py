@@ -233,14 +233,17 @@ def set_rng_state(new_state: Tensor) -> None:
 
 @contextlib.contextmanager
 def fork_rng(devices=None, enabled: bool = True, device_type: str | None = None) -> Iterator[None]:
-    """A block after which the default generator is where it was before. PyTorch: torch.random.fork_rng."""
+    """A block after which the default generators are where they were before. PyTorch: torch.random.fork_rng."""
     if device_type is not None:
         types.device(device_type)
     if not enabled:
         yield
         return
     state = get_rng_state()
+    of_gpu = None if _gpu_generator is None else _gpu_generator.get_state()
     try:
         yield
     finally:
         set_rng_state(state)
+        if of_gpu is not None:
+            _gpu_generator.set_state(of_gpu)
