@@ -4,11 +4,12 @@ There is one: `cuda:0`, which CUDA_VISIBLE_DEVICES chooses. Its kernels are impo
 """
 
 import contextlib
+import os
 import sys
 from types import ModuleType
 from typing import NamedTuple
 
-from minitorch import types
+from minitorch import random, types
 from minitorch._tensor import Tensor
 from minitorch.cuda import amp as amp
 from minitorch.cuda.streams import Event as Event
@@ -199,38 +200,46 @@ def ipc_collect() -> None:
 
 def manual_seed(seed: int) -> None:
     """Seeds the GPU's generator; ignored without one. PyTorch: torch.cuda.manual_seed."""
+    random.seed_gpu(seed)
 
 
 def manual_seed_all(seed: int) -> None:
     """Seeds the generators of all GPUs; ignored without one. PyTorch: torch.cuda.manual_seed_all."""
+    random.seed_gpu(seed)
 
 
 def seed() -> None:
     """Seeds the GPU's generator by chance; ignored without one. PyTorch: torch.cuda.seed."""
+    random.seed_gpu(int.from_bytes(os.urandom(8)))
 
 
 def seed_all() -> None:
     """Seeds the generators of all GPUs by chance; ignored without one. PyTorch: torch.cuda.seed_all."""
+    seed()
 
 
 def initial_seed() -> int:
     """The seed of the GPU's generator. AssertionError without one. PyTorch: torch.cuda.initial_seed."""
-    raise AssertionError(NO_GPU)
+    return random.gpu_generator().initial_seed()
 
 
 def get_rng_state(device: "types.device | str | int" = "cuda") -> Tensor:
-    """The state of the GPU's generator. AssertionError without one. PyTorch: torch.cuda.get_rng_state."""
-    raise AssertionError(NO_GPU)
+    """The state of the GPU's generator: (16,) uint8 on the CPU. AssertionError without one. PyTorch: torch.cuda.get_rng_state."""
+    return random.gpu_generator().get_state()
 
 
 def get_rng_state_all() -> list[Tensor]:
-    """The states of all GPUs' generators: none. PyTorch: torch.cuda.get_rng_state_all."""
-    return []
+    """The states of all GPUs' generators. PyTorch: torch.cuda.get_rng_state_all."""
+    return [get_rng_state()] if is_available() else []
 
 
 def set_rng_state(new_state: Tensor, device: "types.device | str | int" = "cuda") -> None:
     """Set the state of the GPU's generator; ignored without one. PyTorch: torch.cuda.set_rng_state."""
+    if is_available():
+        random.gpu_generator().set_state(new_state)
 
 
 def set_rng_state_all(new_states: list[Tensor]) -> None:
     """Set the states of all GPUs' generators. PyTorch: torch.cuda.set_rng_state_all."""
+    for state in new_states:
+        set_rng_state(state)

@@ -172,7 +172,7 @@ def advanced_places(input: Tensor, picked: Sequence[tuple[int, Tensor]]) -> Plac
     for dim, tensor in picked:
         array = tensor.array
         if holds_positions(tensor):
-            arrays[dim] = array
+            arrays[dim] = on_host(tensor)
             continue
         if array.dtype == np.uint8:
             warnings.warn(
@@ -186,7 +186,7 @@ def advanced_places(input: Tensor, picked: Sequence[tuple[int, Tensor]]) -> Plac
                     f"The shape of the mask {list(array.shape)} at index {axis} does not match the shape of "
                     f"the indexed tensor {list(shape)} at index {dim + axis}"
                 )
-        for axis, indices in enumerate(input.kernels.nonzero(array)):
+        for axis, indices in enumerate(tensor.kernels.to_host(tensor.kernels.nonzero(array))):
             arrays[dim + axis] = indices
     used = [dim for dim, array in enumerate(arrays) if array is not None]
     if not used:
@@ -198,6 +198,11 @@ def advanced_places(input: Tensor, picked: Sequence[tuple[int, Tensor]]) -> Plac
         return Places((*[None] * used[0], *indices))
     rest = [dim for dim in range(len(shape)) if dim not in used]
     return Places(tuple(indices), (*used, *rest))
+
+
+def on_host(index: Tensor) -> np.ndarray:
+    """Indices where they can be checked: a GPU is waited for, and gets back what is checked."""
+    return index.kernels.to_host(index.array)
 
 
 def _broadcast(indices: list[np.ndarray]) -> tuple[int, ...]:

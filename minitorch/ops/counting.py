@@ -39,8 +39,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     if input.array.dtype.kind not in "iu":
         raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{types.SCALAR_NAME[input.dtype]}'")
     if input.array.ndim == 1 and input.array.size == 0:
-        return wrap(np.zeros(minlength, np.int64))
-    if input.array.ndim != 1 or input.array.min() < 0:
+        return wrap(input.kernels.zeros((minlength,), np.dtype(np.int64)))
+    if input.array.ndim != 1 or input.kernels.to_host(input.array).min() < 0:
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if weights is not None and weights.array.shape != input.array.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")

@@ -39,7 +39,7 @@ def ctc_loss(
     if zero_infinity:
         losses = where(losses == math.inf, 0.0, losses)
     if reduction == "mean":
-        return mean(losses / tensor(np.maximum(lengths[1], 1), dtype=losses.dtype))
+        return mean(losses / tensor(np.maximum(lengths[1], 1), dtype=losses.dtype, device=losses.device))
     if reduction == "sum":
         return sum(losses)
     return losses if batched else losses.squeeze(0)
@@ -50,7 +50,7 @@ def _losses(
 ) -> Tensor:
     """The loss of every sequence."""
     _check(log_probs, targets, input_lengths, target_lengths, blank)
-    labels = targets.array.astype(np.int64)
+    labels = targets.kernels.to_host(targets.array).astype(np.int64)
     if labels.ndim == 1:
         starts = np.cumsum(target_lengths) - target_lengths
         used = labels
@@ -100,7 +100,7 @@ def _lengths(name: str, lengths: Tensor | tuple[int, ...]) -> np.ndarray:
         return np.array(lengths, np.int64).reshape(-1)
     if lengths.array.dtype.kind not in "iu":
         raise RuntimeError(f"{name} must be integral")
-    return lengths.array.astype(np.int64).reshape(-1)
+    return lengths.kernels.to_host(lengths.array).astype(np.int64).reshape(-1)
 
 
 def _check(

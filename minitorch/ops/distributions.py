@@ -17,7 +17,7 @@ from minitorch.autograd.grad_mode import mode
 from minitorch.ops import inplace
 from minitorch.ops.creation import zeros_like
 from minitorch.ops.promotion import check_tensor
-from minitorch.random import Generator, default_generator
+from minitorch.random import Generator, generator_of
 
 
 def uniform_(input: Tensor, from_: float = 0, to: float = 1, *, generator: Generator | None = None) -> Tensor:
@@ -219,7 +219,7 @@ def _prepare(input: Tensor, generator: Generator | None, function: str) -> Gener
     """Raise in PyTorch's words where the tensor may not be written to; the generator to draw from."""
     check_tensor(input, function, "input", 1)
     inplace.check(input)
-    return checked_generator(generator, function)
+    return checked_generator(generator, function, input)
 
 
 def _fill(
@@ -300,15 +300,24 @@ class LogNormal(_Overwrite):
     """derivatives.yaml: log_normal_."""
 
 
-def checked_generator(generator: Generator | None, function: str) -> Generator:
-    """The generator to draw from. Raises TypeError in PyTorch's words for something else."""
+def checked_generator(generator: Generator | None, function: str, tensor: Tensor) -> Generator:
+    """The generator to draw from for a tensor. Raises in PyTorch's words for something else, or another device's."""
     if generator is None:
-        return default_generator
-    if not isinstance(generator, Generator):
+        return generator_of(tensor)
+    check_generator(generator, function)
+    if generator.device.type != tensor.device.type:
+        raise RuntimeError(
+            f"Expected a '{tensor.device.type}' device type for generator but found '{generator.device.type}'"
+        )
+    return generator
+
+
+def check_generator(generator: Generator | None, function: str) -> None:
+    """Raise TypeError in PyTorch's words for something else."""
+    if generator is not None and not isinstance(generator, Generator):
         raise TypeError(
             f"{function}(): argument 'generator' must be torch.Generator, not {type(generator).__name__}"
         )
-    return generator
 
 
 def invalid_combination(function: str, arguments: tuple, named: dict | None = None) -> str:
@@ -342,7 +351,7 @@ def check_std(std: float) -> None:
 def check_probabilities(probabilities: Tensor) -> None:
     """Raise unless it is a floating-point tensor of numbers in [0, 1]."""
     _check_floating(probabilities, "bernoulli_tensor_cpu_p_")
-    array = probabilities.array
+    array = probabilities.kernels.to_host(probabilities.array)
     if array.size and not (array.min() >= 0 and array.max() <= 1):
         raise RuntimeError(
             "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be "

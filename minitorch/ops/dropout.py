@@ -11,7 +11,7 @@ from minitorch import types
 from minitorch._tensor import Tensor
 from minitorch.ops.creation import empty, empty_like
 from minitorch.ops.promotion import check_tensor
-from minitorch.random import default_generator
+from minitorch.random import generator_of
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -118,8 +118,9 @@ def _flips(result: Tensor, p: float) -> Tensor:
 
 
 def _bernoulli(result: Tensor, probability: float, one: float) -> Tensor:
-    with default_generator.lock:
-        result.kernels.bernoulli(result.array, default_generator.state, float(probability), one)
+    generator = generator_of(result)
+    with generator.lock:
+        result.kernels.bernoulli(result.array, generator.state, float(probability), one)
     return result
 
 

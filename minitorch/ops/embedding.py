@@ -4,7 +4,7 @@ import numpy as np
 
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
-from minitorch.ops.advanced_indexing import Index, IndexInto, Places
+from minitorch.ops.advanced_indexing import Index, IndexInto, Places, on_host
 from minitorch.ops.masked import masked_fill
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.shape import unsqueeze
@@ -45,7 +45,7 @@ class Embedding(Index):
         ctx.padding_idx, ctx.by_frequency = padding_idx, scale_grad_by_freq
         ctx.shape = weight.array.shape
         ctx.save_for_backward(input)
-        ctx.places = Places((input.array.astype(np.int64),))  # a copy: the user's may change
+        ctx.places = Places((on_host(input).astype(np.int64),))  # a copy: the user's may change
         return wrap(weight.kernels.index(weight.array, ctx.places.indices))
 
     @staticmethod
@@ -53,11 +53,11 @@ class Embedding(Index):
         ctx.saved_tensors  # noqa: B018
         (indices,) = ctx.places.indices
         if ctx.padding_idx is not None:
-            padding = wrap(np.asarray(indices == ctx.padding_idx))
+            padding = wrap(grad.kernels.from_host(np.asarray(indices == ctx.padding_idx)))
             grad = masked_fill(grad, unsqueeze(padding, -1), 0)
         if ctx.by_frequency:
             counts = np.bincount(indices.reshape(-1), minlength=ctx.shape[0])[indices]
-            grad = grad / unsqueeze(wrap(np.asarray(counts, grad.array.dtype)), -1)
+            grad = grad / unsqueeze(wrap(grad.kernels.from_host(np.asarray(counts, grad.array.dtype))), -1)
         return IndexInto.apply(grad, ctx.shape, ctx.places), None, None, None
 
 
@@ -68,7 +68,8 @@ def check_indices(function: str, input: Tensor, weight: Tensor) -> None:
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, "
             f"Int; but got {types.TENSOR_NAME[input.dtype]} instead (while checking arguments for {function})"
         )
-    if input.array.size and (input.array.min() < 0 or input.array.max() >= weight.array.shape[0]):
+    array = on_host(input)
+    if array.size and (array.min() < 0 or array.max() >= weight.array.shape[0]):
         raise IndexError("index out of range in self")
 
 
@@ -90,7 +91,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:  # (*) int64 -> (*
     check_tensor(tensor, "one_hot", "self", 1)
     if tensor.array.dtype != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
-    classes = tensor.array
+    classes = on_host(tensor)
     if classes.size == 0:
         if num_classes <= 0:
             raise RuntimeError("Can not infer total number of classes from empty tensor.")

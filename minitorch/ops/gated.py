@@ -17,7 +17,7 @@ from minitorch.ops.slicing import chunk
 from minitorch.ops.softmax import softmax
 from minitorch.ops.unary import exp, log1p
 from minitorch.ops.where import where
-from minitorch.random import default_generator
+from minitorch.random import generator_of
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
@@ -155,15 +155,16 @@ class RreluWithNoise(Function):
 
 def _slopes(input: Tensor, lower: float, upper: float) -> Tensor:
     """1 above zero; below, a number is drawn for each element in the order of rows."""
-    below = np.asarray(input.array <= 0)
-    draws = np.empty(int(below.sum()))
-    with default_generator.lock:
-        input.kernels.uniform(draws, default_generator.state, 0.0, 1.0)
+    kernels, generator = input.kernels, generator_of(input)
+    below = np.asarray(kernels.to_host(input.array) <= 0)
+    draws = kernels.empty((int(below.sum()),), np.dtype(np.float64))
+    with generator.lock:
+        kernels.uniform(draws, generator.state, 0.0, 1.0)
     number = input.array.dtype.type
     low, high = float(number(lower)), float(number(upper))
     noise = np.ones(input.array.shape, input.array.dtype)
-    noise[below] = draws * (high - low) + low
-    return wrap(noise)
+    noise[below] = kernels.to_host(draws) * (high - low) + low
+    return wrap(kernels.from_host(noise))
 
 
 def gumbel_softmax(

@@ -8,7 +8,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops import inplace
-from minitorch.ops.advanced_indexing import Index, IndexPut, Places, RowMajorPut, write_
+from minitorch.ops.advanced_indexing import Index, IndexPut, Places, RowMajorPut, on_host, write_
 from minitorch.ops.numbers import number_like
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, broadcast, check_tensor
@@ -182,12 +182,11 @@ def _flat_places(function: str, input: Tensor, index: Tensor) -> Places:
     if index.array.size and not size:
         what = "take from" if function == "take" else "put elements into"
         raise IndexError(f"{function}(): tried to {what} an empty tensor".replace("(): tried to put", "(): Tried to put"))
-    wrong = (index.array < -size) | (index.array >= size)
+    array = on_host(index)
+    wrong = (array < -size) | (array >= size)
     if wrong.any():
-        raise IndexError(
-            f"out of range: tried to access index {index.array[wrong][0]} on a tensor of {size} elements."
-        )
-    positions = np.where(index.array < 0, index.array + size, index.array)
+        raise IndexError(f"out of range: tried to access index {array[wrong][0]} on a tensor of {size} elements.")
+    positions = np.where(array < 0, array + size, array)
     places = []
     for extent in reversed(input.array.shape or (1,)):
         places.append(positions % max(extent, 1))
@@ -223,9 +222,10 @@ def take_along_dim(
         indices = indices if want == shape else expand(indices, shape)
         wide = (*shape[:dim], have[dim], *shape[dim + 1 :])
         input = input if have == wide else expand(input, wide)
-    negative = (indices.array < 0) & (indices.array >= -(have[dim] if have else 1))
+    size, array = have[dim] if have else 1, on_host(indices)
+    negative = (array < 0) & (array >= -size)
     if negative.any():
-        indices = wrap(np.where(negative, indices.array + (have[dim] if have else 1), indices.array))
+        indices = wrap(indices.kernels.from_host(np.where(negative, array + size, array)))
     return gather(input, dim, indices, out=out)
 
 
@@ -303,7 +303,7 @@ def check_scatter(input: Tensor, dim: int, index: Tensor, src: Tensor | None) ->
 def places_along(input: Tensor, dim: int, index: Tensor) -> Places:
     """The element that each index names: itself in dimension dim, its own coordinates in the others."""
     size = input.array.shape[dim] if input.array.ndim else 1
-    array = index.array
+    array = on_host(index)
     if array.size == 0:
         return Places((array.astype(np.int64),) * max(input.array.ndim, 1))
     low, high = int(array.min()), int(array.max())

@@ -6,7 +6,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops import inplace
-from minitorch.ops.advanced_indexing import Index, IndexPut, Places
+from minitorch.ops.advanced_indexing import Index, IndexPut, Places, on_host
 from minitorch.ops.creation import ones, ones_like, zeros, zeros_like
 from minitorch.ops.gather import check_scatter, corner, places_along
 from minitorch.ops.index_select import slices
@@ -214,7 +214,8 @@ def _check_slices(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce
             f"({count}), for dim: {dim}"
         )
     size = have[dim] if have else 1
-    if ((index.array < 0) | (index.array >= size)).any():
+    array = on_host(index)
+    if ((array < 0) | (array >= size)).any():
         raise IndexError("index out of range in self")
-    positions = index.array.reshape(() if not have else (-1,))
+    positions = array.reshape(() if not have else (-1,))
     return slices(dim, positions), source if have or not given else source.reshape(())

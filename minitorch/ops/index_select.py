@@ -4,7 +4,7 @@ import numpy as np
 
 from minitorch import types
 from minitorch._tensor import Tensor
-from minitorch.ops.advanced_indexing import Index, IndexPut, Places, RowMajorPut, write_
+from minitorch.ops.advanced_indexing import Index, IndexPut, Places, RowMajorPut, on_host, write_
 from minitorch.ops.numbers import number_like
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, check_tensor
@@ -23,7 +23,7 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
         raise IndexError("index_select(): Index is supposed to be a vector")
     if index.array.dtype.kind != "i":
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
-    positions = index.array.reshape(-1)
+    positions = on_host(index).reshape(-1)
     if input.array.ndim == 0 and positions.size != 1:
         raise RuntimeError(
             f"index_select(): Index to scalar can have only 1 value, got {positions.size} value(s)"
@@ -120,7 +120,7 @@ def slices(dim: int, positions: np.ndarray) -> Places:
 
 def _positions(input: Tensor, index: Tensor) -> np.ndarray:
     """The index of one position per slice; for an input without dimensions, of its element."""
-    return index.array.reshape(() if input.array.ndim == 0 else -1)
+    return on_host(index).reshape(() if input.array.ndim == 0 else -1)
 
 
 def _check_add(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Places:
@@ -153,9 +153,10 @@ def _check_add(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Places
             f"({count}), for dim: {dim}"
         )
     size = have[dim] if have else 1
-    wrong = (index.array < 0) | (index.array >= size)
+    array = on_host(index)
+    wrong = (array < 0) | (array >= size)
     if wrong.any():
-        first = index.array[wrong][0]
+        first = array[wrong][0]
         raise RuntimeError(f"index {first} is out of bounds for dimension {dim} with size {size}")
     return slices(dim, _positions(input, index))
 
@@ -196,13 +197,11 @@ def _check_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Place
             f"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({given[dim]})"
         )
     size = have[dim] if have else 1
-    wrong = (index.array < 0) | (index.array >= size)
+    array = on_host(index)
+    wrong = (array < 0) | (array >= size)
     if wrong.any():
-        raise IndexError(
-            f"index_copy_(): index {index.array[wrong][0]} is out of bounds for dimension {dim} with size "
-            f"{size}"
-        )
-    return slices(dim, index.array.reshape(given[dim : dim + 1] if have else given))
+        raise IndexError(f"index_copy_(): index {array[wrong][0]} is out of bounds for dimension {dim} with size {size}")
+    return slices(dim, array.reshape(given[dim : dim + 1] if have else given))
 
 
 def _check_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | Number):
@@ -220,11 +219,12 @@ def _check_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | Number):
     if index.array.ndim > 1:
         raise RuntimeError("Index has to be a vector/scalar")
     size = input.array.shape[dim] if input.array.ndim else 1
-    wrong = (index.array < -size) | (index.array >= size)
+    array = on_host(index)
+    wrong = (array < -size) | (array >= size)
     if wrong.any():
-        first = index.array[wrong][0]
+        first = array[wrong][0]
         raise IndexError(f"index {first} is out of bounds for dimension {dim} with size {size}")
-    places = slices(dim, np.unique(index.array % max(size, 1)))  # once each, as the value's gradient counts
+    places = slices(dim, np.unique(array % max(size, 1)))  # once each, as the value's gradient counts
     if isinstance(value, Tensor):
         return value.to(input.dtype), places, IndexFillTensor
     return number_like(input, value), places, IndexFill

@@ -79,7 +79,7 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
         raise RuntimeError("masked_select: expected BoolTensor for mask")
     shape = broadcast(mask.array.shape, input.array.shape)
     input = input if input.array.shape == shape else expand(input, shape)
-    array = np.broadcast_to(mask.array, shape)
+    array = mask.array if mask.array.shape == shape else expand(mask, shape).array
     indices = input.kernels.nonzero(array if shape else array.reshape(1))
     result = MaskedSelect.apply(input, Places(tuple(indices)), None, (mask,))
     return result if out is None else deliver(out, "masked_select", result, input, mask, cast=False, apart=True)
@@ -123,7 +123,7 @@ def _check_scatter(input: Tensor, mask: Tensor, source: Tensor, shape: tuple[int
         raise RuntimeError(
             f"masked_scatter_ only supports boolean masks, but got mask with dtype {types.SCALAR_NAME[mask.dtype]}"
         )
-    array = np.broadcast_to(mask.array, shape)
+    array = mask.array if mask.array.shape == shape else expand(mask, shape).array
     indices = input.kernels.nonzero(array if shape else array.reshape(1))
     count = indices.shape[1]
     if source.array.size < count:

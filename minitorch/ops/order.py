@@ -95,13 +95,13 @@ class NanmedianAll(Function):
     @staticmethod
     def forward(ctx, input):
         values, indices = input.kernels.nanmedian(input.array.reshape(-1), 0, False)
-        ctx.index, ctx.shape = int(indices), input.array.shape
+        ctx.index, ctx.shape = indices.item(), input.array.shape
         return wrap(values)
 
     @staticmethod
     def backward(ctx, grad):
         flat = grad.new_zeros((types.Size(ctx.shape).numel(),))
-        return flat.scatter(0, wrap(np.array([ctx.index])), grad.reshape(1)).reshape(ctx.shape)
+        return flat.scatter(0, wrap(grad.kernels.from_host(np.array([ctx.index]))), grad.reshape(1)).reshape(ctx.shape)
 
 
 class Nanmedian(Function):
@@ -196,7 +196,7 @@ def _check_quantile(input: Tensor, q: float | Tensor, interpolation: str) -> Ten
     if not isinstance(q, Tensor):
         if not 0 <= q <= 1:
             raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
-        q = wrap(np.array(q, input.array.dtype))
+        q = wrap(input.kernels.from_host(np.array(q, input.array.dtype)))
     if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
         raise RuntimeError(
             "quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
@@ -208,7 +208,8 @@ def _check_quantile(input: Tensor, q: float | Tensor, interpolation: str) -> Ten
         raise RuntimeError("quantile() input tensor must be non-empty")
     if input.array.dtype != q.array.dtype:
         raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
-    if ((q.array < 0) | (q.array > 1)).any():
+    values = q.kernels.to_host(q.array)
+    if ((values < 0) | (values > 1)).any():
         raise RuntimeError("quantile() q values must be in the range [0, 1]")
     return q
 

@@ -15,6 +15,7 @@ from minitorch.ops import creation
 from minitorch.ops.distributions import bernoulli_ as bernoulli_
 from minitorch.ops.distributions import cauchy_ as cauchy_
 from minitorch.ops.distributions import (
+    check_generator,
     check_probabilities,
     check_std,
     checked_generator,
@@ -101,7 +102,7 @@ def randperm(
         dtype = dtype or types.int64
     result = _empty((n,), out=out, dtype=dtype, **options)
     _check_countable(n, result.dtype)
-    generator = checked_generator(generator, "randperm")
+    generator = checked_generator(generator, "randperm", result)
     with generator.lock:
         result.array[...] = result.kernels.permutation(generator.state, n)
     return _finish(result, requires_grad)
@@ -161,7 +162,7 @@ def bernoulli(
     Raises RuntimeError for a probability outside [0, 1]. PyTorch: torch.bernoulli.
     """
     check_tensor(input, "bernoulli", "input", 1)
-    generator = checked_generator(generator, "bernoulli")
+    generator = checked_generator(generator, "bernoulli", input)
     if p is not None:
         return BernoulliP.apply(input, p, generator)
     check_probabilities(input)
@@ -175,7 +176,7 @@ class Bernoulli(Function):
 
     @staticmethod
     def forward(ctx, input, generator):
-        return bernoulli_(creation.empty(input.array.shape, dtype=input.dtype), input, generator=generator)
+        return bernoulli_(creation.empty(input.array.shape, dtype=input.dtype, device=input.device), input, generator=generator)
 
     @staticmethod
     def backward(ctx, grad):
@@ -189,7 +190,7 @@ class BernoulliP(Function):
 
     @staticmethod
     def forward(ctx, input, p, generator):
-        return bernoulli_(creation.empty(input.array.shape, dtype=input.dtype), p, generator=generator)
+        return bernoulli_(creation.empty(input.array.shape, dtype=input.dtype, device=input.device), p, generator=generator)
 
     @staticmethod
     def backward(ctx, grad):
@@ -210,7 +211,7 @@ def normal(
 
     Raises RuntimeError unless std >= 0. PyTorch: torch.normal.
     """
-    generator = checked_generator(generator, "normal")
+    check_generator(generator, "normal")
     tensors = isinstance(mean, Tensor), isinstance(std, Tensor)
     if size is None and (True not in tensors):
         if std is None:
@@ -247,7 +248,7 @@ class NormalTensors(Function):
     @staticmethod
     def backward(ctx, grad):
         mean, std = ctx.shapes
-        return creation.zeros(mean, dtype=grad.dtype), creation.zeros(std, dtype=grad.dtype), None, None
+        return *[creation.zeros(each, dtype=grad.dtype, device=grad.device) for each in (mean, std)], None, None
 
 
 class NormalMean(Function):
@@ -281,14 +282,14 @@ class NormalStd(Function):
 
 
 def _check_stds(std: Tensor) -> None:
-    if std.array.size and not std.array.min() >= 0:
+    if std.array.size and not std.kernels.to_host(std.array).min() >= 0:
         raise RuntimeError("normal expects all elements of std >= 0.0")
 
 
 def _like(input: Tensor, shape: tuple[int, ...], out: Tensor | None) -> Tensor:
     """Contiguous, whatever the strides of `input`."""
     if out is None:
-        return creation.empty(shape, dtype=input.dtype)
+        return creation.empty(shape, dtype=input.dtype, device=input.device)
     broadcast(shape, out.array.shape)  # raises if they differ
     return out
 
@@ -312,9 +313,9 @@ def multinomial(
             "multinomial(): argument 'num_samples' (position 2) must be int, not "
             f"{type(num_samples).__name__}"
         )
-    generator = checked_generator(generator, "multinomial")
+    generator = checked_generator(generator, "multinomial", input)
     weights = input.array
-    _check_multinomial(weights, num_samples, replacement, out)
+    _check_multinomial(input.kernels.to_host(weights), num_samples, replacement, out)
     with generator.lock:
         rows = weights.reshape(-1, weights.shape[-1])
         drawn = input.kernels.multinomial(rows, generator.state, int(num_samples), replacement)

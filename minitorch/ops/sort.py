@@ -125,14 +125,14 @@ class MedianAll(Function):
     @staticmethod
     def forward(ctx, input):
         values, indices = input.kernels.median(input.array.reshape(-1), 0, False)
-        ctx.index, ctx.shape = int(indices), input.array.shape
+        ctx.index, ctx.shape = indices.item(), input.array.shape
         return wrap(values)
 
     @staticmethod
     def backward(ctx, grad):
         count = types.Size(ctx.shape).numel()
         flat = grad.new_zeros((count,))
-        return flat.scatter(0, wrap(np.array([ctx.index])), grad.reshape(1)).reshape(ctx.shape)
+        return flat.scatter(0, wrap(grad.kernels.from_host(np.array([ctx.index]))), grad.reshape(1)).reshape(ctx.shape)
 
 
 class Median(Function):

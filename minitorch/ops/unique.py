@@ -1,6 +1,5 @@
 """Which elements or slices are different. PyTorch: aten/src/ATen/native/Unique.cpp."""
 
-import numpy as np
 
 from minitorch._tensor import Tensor, wrap
 from minitorch.ops.promotion import check_tensor
@@ -54,7 +53,8 @@ def _slices(input: Tensor, dim: int, kernel) -> tuple[Tensor, Tensor, Tensor]:
     if 0 in shape and shape[dim]:
         raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
     places, inverse, counts = kernel(input.array, dim)
-    rows = np.ascontiguousarray(np.moveaxis(input.array, dim, 0)[places])
+    order = [dim, *[axis for axis in range(len(shape)) if axis != dim]]
+    rows = input.kernels.index(input.array.transpose(order), (places,))
     elements = wrap(rows).movedim(0, dim).detach() if rows.size else wrap(input.array.copy())
     return elements, wrap(inverse), wrap(counts)
 

@@ -218,7 +218,7 @@ class Line:
     def __setitem__(self, place, value) -> None:
         if not 0 <= place < self.size:
             raise self._outside(place)
-        if type(value) in (int, float) and self.dtype.kind in "iu":
+        if self.dtype.kind in "iu" and type(value) is not self.dtype.type:
             value = np.asarray(value).astype(np.int64).astype(self.dtype)  # wraps around, as a GPU does
         self._elements[place] = value
 

@@ -1,4 +1,8 @@
-"""Decompositions of matrices: NumPy's LAPACK, and two plain loops that it lacks. PyTorch: BatchLinearAlgebraKernel.cu."""
+"""Decompositions of matrices, by LAPACK on the CPU. PyTorch: aten/src/ATen/native/cuda/linalg/BatchLinearAlgebra.cpp (cuSOLVER).
+
+The matrices are copied to the CPU, decomposed there by NumPy's LAPACK, and the results copied back: a decomposition is a
+long chain of short steps, and would be a page of code for each. Every call waits for the GPU.
+"""
 
 from minitorch.kernels import cpu
 from minitorch.kernels.cuda._host import through_the_host
