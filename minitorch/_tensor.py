@@ -385,9 +385,11 @@ class Tensor(
 def wrap(array: np.ndarray) -> Tensor:
     """A Tensor of a fresh array, which becomes its storage."""
     tensor = _new(Tensor)
-    tensor.array = array
     if type(array) is not ndarray:
+        if isinstance(array, np.generic):  # what NumPy makes of an element of an array without dimensions
+            array = np.asarray(array)
         tensor.kernels = kernels_of(array)
+    tensor.array = array
     tensor._storage = storage = _new(Storage)  # without its __init__: a third of the time of this line
     storage.array = array
     return tensor

@@ -109,12 +109,19 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> "Ten
         raise NotImplementedError("\"median_cpu\" not implemented for 'Bool'")
     if dim is None:
         if input.array.size == 0:
-            return wrap(np.full((), np.nan if input.array.dtype.kind == "f" else 0, input.array.dtype))
+            return median_of_nothing(input)
         return MedianAll.apply(input)
     axis = wrap_dim(dim, input.array.ndim)
     if input.array.ndim and input.array.shape[axis] == 0:
         raise IndexError(f"median(): Expected reduction dim {axis} to have non-zero size.")
     return return_types.median(Median.apply(input, axis, keepdim))
+
+
+def median_of_nothing(input: Tensor) -> Tensor:
+    """NaN; of integers what a processor makes of that: the smallest number, in less than 32 bits 0."""
+    dtype = input.array.dtype
+    value = np.nan if dtype.kind == "f" else np.iinfo(dtype).min if dtype.itemsize >= 4 else 0
+    return wrap(input.kernels.from_host(np.full((), value, dtype)))
 
 
 class MedianAll(Function):
