@@ -1,10 +1,11 @@
 """Pooling over images. PyTorch: test/nn/test_pooling.py."""
 
+import helpers
 import numpy as np
 import pytest
 import strategies
 from helpers import LAYOUTS, Input, array, check
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 pytestmark = pytest.mark.usefixtures("device")
@@ -25,10 +26,23 @@ def test_max_pool2d(data):
         "return_indices": data.draw(st.booleans()),
     }
     kernel = data.draw(pairs)
+    assume(not pytorch_writes_elsewhere(image, kernel, options))
     x = data.draw(strategies.inputs((*lead, *image), of=strategies.FLOATS))
     check(
         lambda torch, x: torch.nn.functional.max_pool2d(x, kernel, **options), x, may_raise=True, double=True
     )
+
+
+def pytorch_writes_elsewhere(image, kernel, options) -> bool:
+    """PyTorch 2.13 gives a window of padding alone a place beside the image, and its backward pass writes there: it aborts."""
+    if helpers.torch is None:
+        return False
+    try:
+        nothing = helpers.torch.zeros(1, 1, *image)
+        _, places = helpers.torch.nn.functional.max_pool2d(nothing, kernel, **{**options, "return_indices": True})
+    except RuntimeError:
+        return False
+    return places.numel() > 0 and not 0 <= places.min() <= places.max() < nothing.numel()
 
 
 @given(data=st.data())
