@@ -25,12 +25,21 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile(
     "long", hypothesis.settings.get_profile("default"), max_examples=int(_wanted or 1000), derandomize=False
 )
-hypothesis.settings.load_profile("long" if _wanted else "default")
+_profile = "long" if _wanted else "default"
+hypothesis.settings.load_profile(_profile)
 if not _wanted and hasattr(providers, "_get_local_constants"):
-    # It also tries numbers that stand in the modules loaded so far, which depends on who ran before: `derandomize`
-    # alone once showed CI an example that no other run had. Hypothesis has no setting for it (6.170).
+    # It also tries numbers that stand in the modules loaded so far, which depends on who ran before. Hypothesis has no
+    # setting for it (6.170).
     _none = providers._local_constants
     providers._get_local_constants = lambda: _none
+
+
+def pytest_collectstart(collector):
+    """Before a file is imported, since its tests keep the profile of that moment.
+
+    PyTorch's databases load one of their own: 50 examples where CI is set, else 10, new ones in every run.
+    """
+    hypothesis.settings.load_profile(_profile)
 
 
 def pytest_addoption(parser):
