@@ -11,7 +11,8 @@ import math
 import numpy as np
 
 from minitorch.kernels.attention_blocks import blocks_of
-from minitorch.kernels.cpu._compile import REGROUP, parallel, prange, serial
+from minitorch.kernels.cpu._compile import parallel, prange, serial
+from minitorch.kernels.cpu._sums import total_of, total_of_products
 from minitorch.kernels.cpu._vectors import largest
 from minitorch.kernels.cpu.gemm import bmm
 from minitorch.kernels.cpu.memory import empty, zeros
@@ -110,7 +111,7 @@ def _weigh(scores, mask, first_head, first_row, heads, causal, scale, logs):
             for i in range(seen):
                 line[i] = quick_exp(line[i] - peak)
             line[seen:] = 0
-            total = _sum(line)
+            total = total_of(line)
             factor = line.dtype.type(1 / total)
             for i in range(seen):
                 line[i] *= factor
@@ -125,7 +126,7 @@ def _slopes(scores, slopes, mask, first_head, first_row, heads, causal, scale, g
         head, row = first_head + task // rows, first_row + task % rows
         line, slope = scores[task // rows, task % rows], slopes[task // rows, task % rows]
         seen = _score(line, mask, head // heads, head % heads, row, causal, scale)
-        level, log = line.dtype.type(_sum_of_products(grad[head, row], result[head, row])), logs[head, row]
+        level, log = line.dtype.type(total_of_products(grad[head, row], result[head, row])), logs[head, row]
         for i in range(seen):
             line[i] = quick_exp(line[i] - log)
             slope[i] = line[i] * (slope[i] - level) * scale
@@ -144,20 +145,3 @@ def _score(line, mask, batch, head, row, causal, scale):
         for i in range(seen):
             line[i] += added[i]
     return seen
-
-
-def _sum_of(line):
-    total = 0.0
-    for i in range(line.size):
-        total += line[i]
-    return total
-
-
-def _sum_of_product(a, b):
-    total = 0.0
-    for i in range(a.size):
-        total += a[i] * b[i]
-    return total
-
-
-_sum, _sum_of_products = serial(_sum_of, fastmath=REGROUP), serial(_sum_of_product, fastmath=REGROUP)

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from minitorch.kernels.cpu._compile import GRAIN, REGROUP, parallel, prange, serial
+from minitorch.kernels.cpu._sums import total_of
 from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.cpu.pointwise import contiguous
 
@@ -129,13 +130,6 @@ def _deviations(line, mean):
     return squares
 
 
-def _total(line):
-    total = 0.0
-    for i in range(line.size):
-        total += line[i]
-    return total
-
-
 def _products(grad, line, mean):
     """The sum of grad, and of grad * (line - mean)."""
     total, product = 0.0, 0.0
@@ -156,7 +150,6 @@ def _scaled_products(grad, scale, line, mean):
 
 
 # Regrouped sums vectorise.
-_total = serial(_total, REGROUP)
 _deviations = serial(_deviations, REGROUP)
 _products = serial(_products, REGROUP)
 _scaled_products = serial(_scaled_products, REGROUP)
@@ -167,7 +160,7 @@ def _statistics(array, mean, variance):
     for c in prange(channels):
         total = 0.0
         for n in range(batch):
-            total += _total(array[n, c])
+            total += total_of(array[n, c])
         average = total / (batch * size)
         squares = 0.0
         for n in range(batch):
@@ -208,7 +201,7 @@ def _row_norm(array, scale, shift, groups, inner, eps, out, mean, invstd):
     rows, length = array.shape
     for r in prange(rows):
         line, into = array[r], out[r]
-        average = _total(line) / length
+        average = total_of(line) / length
         deviation = 1 / math.sqrt(_deviations(line, average) / length + eps)
         mean[r], invstd[r] = average, deviation
         middle, factor = out.dtype.type(average), out.dtype.type(deviation)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from minitorch.kernels.cpu._compile import GRAIN, REGROUP, parallel, prange, serial
+from minitorch.kernels.cpu._compile import GRAIN, parallel, prange, serial
+from minitorch.kernels.cpu._sums import total_of, total_of_products
 from minitorch.kernels.cpu._vectors import largest
 from minitorch.kernels.cpu.memory import empty
 from minitorch.kernels.cpu.pointwise import contiguous, copy_into
@@ -63,7 +64,7 @@ def _softmax(array, out):
     for task in prange(array.shape[0]):
         line, into = array[task], out[task]
         _exponentials(line, largest(line), into)
-        scale = line.dtype.type(1 / _sum(into))
+        scale = line.dtype.type(1 / total_of(into))
         for i in range(line.size):
             into[i] *= scale
 
@@ -73,7 +74,7 @@ def _log_softmax(array, out):
         line, into = array[task], out[task]
         peak = largest(line)
         _exponentials(line, peak, into)
-        logarithm = line.dtype.type(math.log(_sum(into)))
+        logarithm = line.dtype.type(math.log(total_of(into)))
         for i in range(line.size):
             into[i] = line[i] - peak - logarithm
 
@@ -87,34 +88,19 @@ def _exponentials(line, peak, into):
 def _softmax_backward(grad, result, out):
     for task in prange(grad.shape[0]):
         arrived, probabilities, into = grad[task], result[task], out[task]
-        total = grad.dtype.type(_sum_of_products(arrived, probabilities))
+        level = grad.dtype.type(total_of_products(arrived, probabilities))
         for i in range(into.size):
-            into[i] = probabilities[i] * (arrived[i] - total)
+            into[i] = probabilities[i] * (arrived[i] - level)
 
 
 def _log_softmax_backward(grad, result, out):
     for task in prange(grad.shape[0]):
         arrived, logarithms, into = grad[task], result[task], out[task]
-        total = grad.dtype.type(_sum(arrived))
+        scale = grad.dtype.type(total_of(arrived))
         for i in range(into.size):
-            into[i] = arrived[i] - quick_exp(logarithms[i]) * total
+            into[i] = arrived[i] - quick_exp(logarithms[i]) * scale
 
 
-def _sum_of(line):
-    total = 0.0
-    for i in range(line.size):
-        total += line[i]
-    return total
-
-
-def _sum_of_product(a, b):
-    total = 0.0
-    for i in range(a.size):
-        total += a[i] * b[i]
-    return total
-
-
-_sum, _sum_of_products = serial(_sum_of, fastmath=REGROUP), serial(_sum_of_product, fastmath=REGROUP)
 _softmax_serial, _softmax_parallel = serial(_softmax), parallel(_softmax)
 _log_softmax_serial, _log_softmax_parallel = serial(_log_softmax), parallel(_log_softmax)
 _softmax_backward_serial, _softmax_backward_parallel = serial(_softmax_backward), parallel(_softmax_backward)
