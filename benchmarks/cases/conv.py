@@ -36,8 +36,8 @@ def cases(channels, size, out_channels, kernel, stride=1, groups=1, limit=None):
     name += f" groups {groups}" if groups > 1 else ""
     once = 4 * sum(arrays)
     return [
-        Case(f"{name} forward", forward, flops, once, limit, 2.5, memory_formats=True),
-        Case(f"{name} backward", backward, 2 * flops, 2 * once - 4 * arrays[1], limit, 2.5, memory_formats=True),
+        Case(f"{name} forward", forward, flops, once, limit=limit, gpu_limit=2.5, memory_formats=True),
+        Case(f"{name} backward", backward, 2 * flops, 2 * once - 4 * arrays[1], limit=limit, gpu_limit=2.5, memory_formats=True),
     ]
 
 

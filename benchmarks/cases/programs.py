@@ -80,7 +80,7 @@ CASES = [
     Case("linear_regression", regression(optim.SGD), limit=0.5, fresh=True),
     Case("linear_regression adam", regression(optim.Adam), fresh=True),
     Case("mnist_mlp", classifier(lambda: make_model(0.2), 64), 64 * 3 * MLP_FLOPS, limit=0.7, fresh=True),
-    Case("mnist_cnn", classifier(CNN, 64), 64 * CNN_STEP, 0, 0.5, 1.5, memory_formats=True, fresh=True),
+    Case("mnist_cnn", classifier(CNN, 64), 64 * CNN_STEP, limit=0.5, gpu_limit=1.5, memory_formats=True, fresh=True),
     Case("mnist_cnn 512", classifier(CNN, 512), 512 * CNN_STEP, limit=0.5, memory_formats=True, fresh=True),
     Case("mnist_cnn inference", one_image, CNN_FLOPS, limit=0.7, memory_formats=True, fresh=True),
     Case("lenet", classifier(LeNet, 64), 64 * 3 * LENET_FLOPS, memory_formats=True, fresh=True),

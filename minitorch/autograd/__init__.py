@@ -1,6 +1,5 @@
 """Automatic differentiation. PyTorch: torch/autograd/__init__.py."""
 
-
 import minitorch
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd import functional as functional
