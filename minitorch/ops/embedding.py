@@ -33,7 +33,7 @@ def embedding(
         raise RuntimeError("'weight' must be 2-D")
     check_indices("embedding", input, weight)
     if max_norm is not None:
-        renormalize(weight, input.array.reshape(-1), max_norm, norm_type)
+        renormalize(weight, on_host(input), max_norm, norm_type)
     return Embedding.apply(weight, input, padding_idx, scale_grad_by_freq)
 
 
@@ -75,11 +75,12 @@ def check_indices(function: str, input: Tensor, weight: Tensor) -> None:
 
 def renormalize(weight: Tensor, indices: np.ndarray, max_norm: float, norm_type: float) -> None:
     """Scale the rows that are named and longer than max_norm down to it, in place. PyTorch: embedding_renorm_."""
-    rows = np.unique(indices)
-    lengths = np.linalg.norm(weight.array[rows].astype(np.float64), norm_type, 1)
+    rows, kernels = np.unique(indices).astype(np.int64), weight.kernels
+    values = kernels.to_host(kernels.index(weight.array, (rows,)))
+    lengths = np.linalg.norm(values.astype(np.float64), norm_type, 1)
     long = lengths > max_norm
     scale = max_norm / (lengths[long] + 1e-7)
-    weight.array[rows[long]] *= scale[:, None].astype(weight.array.dtype)
+    kernels.index_put(weight.array, (rows[long],), kernels.from_host(values[long] * scale[:, None].astype(values.dtype)))
     weight._storage.version += 1
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
+from minitorch.ops.advanced_indexing import on_host
 from minitorch.ops.creation import empty_like
 from minitorch.ops.index_select import index_select
 from minitorch.ops.promotion import check_tensor
@@ -104,7 +105,9 @@ class Roll(Function):
         array = input.array
         if array.size == 0:
             return input.clone() if dims else wrap(input.kernels.contiguous(array))
-        return wrap(input.kernels.contiguous(np.roll(array, shifts, dims) if dims else np.roll(array, shifts[0])))
+        if not dims:
+            return wrap(input.kernels.roll(array.reshape(-1), shifts, (0,)).reshape(array.shape))
+        return wrap(input.kernels.roll(array, shifts, dims))
 
     @staticmethod
     def backward(ctx, grad):
@@ -205,7 +208,7 @@ def _each_repeated(input: Tensor, repeats: int, dim: int, output_size: int | Non
 
 
 def _places_repeated(repeats: Tensor, output_size: int | None) -> Tensor:
-    counts = repeats.array
+    counts = on_host(repeats)
     if counts.ndim != 1:
         raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if counts.dtype.kind != "i":
@@ -215,4 +218,5 @@ def _places_repeated(repeats: Tensor, output_size: int | None) -> Tensor:
         raise RuntimeError("repeats can not be negative")
     if output_size is not None and output_size != counts.sum():
         raise RuntimeError("allocated size does not match required size")
-    return wrap(np.repeat(np.arange(counts.size, dtype=counts.dtype), counts))
+    places = np.repeat(np.arange(counts.size, dtype=counts.dtype), counts)
+    return wrap(repeats.kernels.from_host(places))

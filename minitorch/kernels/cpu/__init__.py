@@ -246,3 +246,4 @@ from minitorch.kernels.cpu.strided import line_of_bytes as line_of_bytes
 from minitorch.kernels.cpu.strided import window as window
 from minitorch.kernels.cpu.strided import window_sum as window_sum
 from minitorch.kernels.cpu.turning import flip as flip
+from minitorch.kernels.cpu.turning import roll as roll

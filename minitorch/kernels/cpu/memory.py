@@ -12,6 +12,8 @@ import threading
 
 import numpy as np
 
+from minitorch.kernels.memory_statistics import by_name
+
 # Below this many bytes malloc keeps freed memory itself; above, it returns it to the operating system.
 SMALL = 65_536
 
@@ -176,32 +178,14 @@ def reset_peak_memory_stats() -> None:
 
 
 def memory_stats() -> dict[str, int]:
-    """Counts of large blocks, by PyTorch's names. PyTorch: torch.cuda.memory_stats.
-
-    `allocation` and `allocated_bytes` are of blocks in use, `segment` and `reserved_bytes` of all that are kept;
-    `.allocated` and `.freed` add up since the process began.
-    """
+    """Counts of large blocks, by PyTorch's names: see `by_name`. PyTorch: torch.cuda.memory_stats."""
     with _lock:
         kept = _blocks - _returned
         used = kept - sum(map(len, _free.values()))
-        return {
-            "allocation.all.current": used,
-            "allocation.all.allocated": _leases,
-            "allocation.all.freed": _leases - used,
-            "allocated_bytes.all.current": _allocated,
-            "allocated_bytes.all.peak": _peak,
-            "allocated_bytes.all.allocated": _leased,
-            "allocated_bytes.all.freed": _leased - _allocated,
-            "segment.all.current": kept,
-            "segment.all.allocated": _blocks,
-            "segment.all.freed": _returned,
-            "reserved_bytes.all.current": _reserved,
-            "reserved_bytes.all.peak": _peak_reserved,
-            "reserved_bytes.all.allocated": _mapped,
-            "reserved_bytes.all.freed": _mapped - _reserved,
-            "num_alloc_retries": _retries,
-            "num_ooms": _failures,
-        }
+        return by_name(
+            used=used, kept=kept, leases=_leases, leased=_leased, blocks=_blocks, mapped=_mapped, returned=_returned,
+            allocated=_allocated, peak=_peak, reserved=_reserved, peak_reserved=_peak_reserved, retries=_retries, failures=_failures,
+        )  # fmt: skip
 
 
 def memory_summary() -> str:

@@ -246,3 +246,4 @@ from minitorch.kernels.cuda.strided import line_of_bytes as line_of_bytes
 from minitorch.kernels.cuda.strided import window as window
 from minitorch.kernels.cuda.strided import window_sum as window_sum
 from minitorch.kernels.cuda.turning import flip as flip
+from minitorch.kernels.cuda.turning import roll as roll

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minitorch.kernels.cuda._compile import Kernel, formula, kernel
+from minitorch.kernels.cuda._compile import Kernel, device, formula, kernel
 from minitorch.kernels.cuda._driver import cuda
 from minitorch.kernels.cuda._rows import (
     THREADS,
@@ -75,8 +75,21 @@ def _exponential(a):
 
 _exp = formula(_exponential)
 
-# The elements of line `line` are `inner` apart. Its largest is subtracted first, so that no exponential overflows; NaN
-# is the largest.
+# The elements of line `line` are `inner` apart.
+
+
+@device
+def _peak_and_total(array, start, count, inner, lane, threads):
+    """The largest of a line (NaN is), and the sum of the exponentials of what is left above it: none overflows."""
+    peak = -math.inf
+    for i in range(lane, count, threads):
+        value = array[start + i * inner]
+        peak = value if value > peak or value != value else peak
+    peak = array.dtype.type(largest_of_line(peak, -math.inf, threads))
+    total = 0.0
+    for i in range(lane, count, threads):
+        total += _exp(array[start + i * inner] - peak)
+    return peak, total_of_line(total, 0.0, threads)
 
 
 @kernel
@@ -84,15 +97,7 @@ def _softmax(array, out, lines, length, inner, threads):
     for first in range(first_line(threads), lines, all_lines(threads)):
         line, lane = first + cuda.threadIdx.x // threads, cuda.threadIdx.x % threads
         start, count = line // inner * inner * length + line % inner, length if line < lines else 0
-        peak = -math.inf
-        for i in range(lane, count, threads):
-            value = array[start + i * inner]
-            peak = value if value > peak or value != value else peak
-        peak = array.dtype.type(largest_of_line(peak, -math.inf, threads))
-        total = 0.0
-        for i in range(lane, count, threads):
-            total += _exp(array[start + i * inner] - peak)
-        total = total_of_line(total, 0.0, threads)
+        peak, total = _peak_and_total(array, start, count, inner, lane, threads)
         scale = array.dtype.type(1.0 / total if count > 0 else 0.0)
         for i in range(lane, count, threads):
             out[start + i * inner] = _exp(array[start + i * inner] - peak) * scale
@@ -103,15 +108,7 @@ def _log_softmax(array, out, lines, length, inner, threads):
     for first in range(first_line(threads), lines, all_lines(threads)):
         line, lane = first + cuda.threadIdx.x // threads, cuda.threadIdx.x % threads
         start, count = line // inner * inner * length + line % inner, length if line < lines else 0
-        peak = -math.inf
-        for i in range(lane, count, threads):
-            value = array[start + i * inner]
-            peak = value if value > peak or value != value else peak
-        peak = array.dtype.type(largest_of_line(peak, -math.inf, threads))
-        total = 0.0
-        for i in range(lane, count, threads):
-            total += _exp(array[start + i * inner] - peak)
-        total = total_of_line(total, 0.0, threads)
+        peak, total = _peak_and_total(array, start, count, inner, lane, threads)
         logarithm = array.dtype.type(math.log(total) if count > 0 else 0.0)
         for i in range(lane, count, threads):
             out[start + i * inner] = array[start + i * inner] - peak - logarithm

@@ -4,6 +4,8 @@ from minitorch.kernels.cuda._compile import THREADS, blocks, kernel
 from minitorch.kernels.cuda._driver import cuda
 from minitorch.kernels.cuda._loops import merged, offset, padded
 from minitorch.kernels.cuda.array import DeviceArray
+from minitorch.kernels.cuda.memory import empty
+from minitorch.kernels.cuda.pointwise import contiguous, copy_into
 
 
 def flip(array: DeviceArray, axes: tuple[int, ...], out: DeviceArray) -> None:
@@ -14,6 +16,20 @@ def flip(array: DeviceArray, axes: tuple[int, ...], out: DeviceArray) -> None:
     turned = [-step if axis in axes else step for axis, step in enumerate(array.strides)]
     sizes, (out_steps, steps) = padded(*merged(out, [array.window(array.shape, tuple(turned))]))
     _flip[blocks(out.size), THREADS](out, array, out.size, sizes, out_steps, steps, last)
+
+
+def roll(array: DeviceArray, shifts: tuple[int, ...], axes: tuple[int, ...]) -> DeviceArray:
+    """A row-major copy moved along the axes; what falls off comes back in front. PyTorch: torch.roll."""
+    if array.size == 0 or not axes:
+        return contiguous(array)
+    for shift, axis in zip(shifts, axes):
+        size = array.shape[axis]
+        shift %= size
+        out, before = empty(array.shape, array.dtype), (slice(None),) * axis
+        copy_into(out[(*before, slice(shift, size))], array[(*before, slice(0, size - shift))])
+        copy_into(out[(*before, slice(0, shift))], array[(*before, slice(size - shift, size))])
+        array = out
+    return array
 
 
 @kernel

@@ -16,6 +16,15 @@ def test_flip(axes):
     agree("flip", x[:0], axes, np.zeros((0, 3, 17), np.float32))
 
 
+@pytest.mark.parametrize("shifts, axes", [((1,), (0,)), ((-2, 5), (2, 1)), ((0,), (1,)), ((3, 3), (0, 0))])
+def test_roll(shifts, axes):
+    """Further than the dimension is long, backwards, not at all, one dimension twice; of a transposed array; of nothing."""
+    x = random.standard_normal((2, 3, 17)).astype(np.float32)
+    agree("roll", x, shifts, axes)
+    agree("roll", x.T, shifts, axes)
+    agree("roll", x[:0, :, :0], shifts, axes)
+
+
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_stack(axis):
     """Of two dtypes, one of them strided; of numbers; of nothing."""
