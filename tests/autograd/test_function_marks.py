@@ -1,0 +1,105 @@
+"""What a user's function says of its outputs: dirty, not differentiable. PyTorch: docs "Extending torch.autograd"."""
+
+import pytest
+from helpers import Input, check
+
+pytestmark = pytest.mark.usefixtures("device")
+
+
+def test_mark_dirty():
+    """forward() wrote into its argument: it becomes the result of this node, and its version goes up."""
+
+    def body(torch):
+        class Double_(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                x.mul_(2)
+                ctx.mark_dirty(x)
+                return x
+
+            @staticmethod
+            def backward(ctx, grad):
+                return grad * 2
+
+        x = torch.ones(3, requires_grad=True)
+        y = x.clone()
+        z = Double_.apply(y)
+        (z * z).sum().backward()
+        return z is y, y, y.grad_fn.name(), x.grad, y._version
+
+    check(body)
+
+
+def test_mark_dirty_of_a_view():
+    def body(torch):
+        class Double_(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                x.mul_(2)
+                ctx.mark_dirty(x)
+                return x
+
+            @staticmethod
+            def backward(ctx, grad):
+                return grad * 2
+
+        x = torch.ones(3, requires_grad=True)
+        y = x.clone()
+        Double_.apply(y[:2])
+        (y * y).sum().backward()
+        return y, x.grad
+
+    check(body)
+
+
+def test_mark_dirty_of_a_leaf():
+    def body(torch):
+        class Double_(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                ctx.mark_dirty(x)
+                return x.mul_(2)
+
+            @staticmethod
+            def backward(ctx, grad):
+                return grad * 2
+
+        Double_.apply(torch.ones(3, requires_grad=True))
+
+    check(body, raises=RuntimeError)
+
+
+def test_mark_non_differentiable():
+    def body(torch, x):
+        class Sort(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                values, floats = x * 2, x.floor()
+                ctx.mark_non_differentiable(floats)
+                ctx.set_materialize_grads(False)
+                return values, floats
+
+            @staticmethod
+            def backward(ctx, grad, unused):
+                assert unused is None
+                return grad * 2
+
+        return Sort.apply(x)
+
+    check(body, Input((3,), "float64"))
+
+
+def test_integer_outputs_have_no_gradient():
+    def body(torch, x):
+        class Both(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                return x * 2, (x > 0).long(), "text", None, 7
+
+            @staticmethod
+            def backward(ctx, grad, *others):
+                return grad * 2
+
+        return Both.apply(x)
+
+    check(body, Input((3,), "float64"))
