@@ -20,6 +20,8 @@ from pathlib import Path
 
 SLICE = 0.05
 """A slice runs a case again and again for about so many seconds: long enough to be warm, short for a change of the machine."""
+RUNS = 6
+"""A slice has at least so many runs: the other library left caches, threads and branch predictors that are not ours."""
 LEAST = 2e-5
 """Runs that are shorter are timed several together: reading the clock costs 0.1 us."""
 
@@ -96,13 +98,13 @@ class Worker:
     def time(self, form: str) -> dict:
         """The time of a run: the median of a slice, so that a run that was interrupted does not count.
 
-        The first ones, which wake threads and caches, do not count either, where there are more than a few.
+        The first ones, which wake threads and caches, do not count either.
         """
         run, together = self.prepared[form]
         seconds, end = [], time.perf_counter() + SLICE
-        while not seconds or time.perf_counter() < end:
+        while len(seconds) < RUNS or time.perf_counter() < end:
             seconds.append(self.once(run, together))
-        return {"seconds": statistics.median(seconds[len(seconds) // 8 :])}
+        return {"seconds": statistics.median(seconds[max(1, len(seconds) // 8) :])}
 
     def once(self, run, together: int) -> float:
         """The time of one of so many runs together."""
