@@ -11,6 +11,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 import helpers  # noqa: E402
 import hypothesis  # noqa: E402
+import places  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis.internal.conjecture import providers  # noqa: E402
 
@@ -60,9 +61,9 @@ def device(request):
     """Where minitorch's tensors live. A file asks with `pytestmark = pytest.mark.usefixtures("device")`."""
     if request.param == "cuda" and not cuda.is_available():
         pytest.skip(f"there is no GPU to test on: {_gpu.why_not()}")
-    helpers.device = request.param
+    places.choose(request.param)
     yield request.param
-    helpers.device = "cpu"
+    places.choose("cpu")
 
 
 def pytest_terminal_summary(terminalreporter):

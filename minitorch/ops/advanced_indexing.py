@@ -15,6 +15,7 @@ from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops import inplace
 from minitorch.ops.creation import zeros
+from minitorch.ops.devices import on_host
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.sizes import is_expandable_to, view_strides
 
@@ -198,11 +199,6 @@ def advanced_places(input: Tensor, picked: Sequence[tuple[int, Tensor]]) -> Plac
         return Places((*[None] * used[0], *indices))
     rest = [dim for dim in range(len(shape)) if dim not in used]
     return Places(tuple(indices), (*used, *rest))
-
-
-def on_host(index: Tensor) -> np.ndarray:
-    """Indices where they can be checked: a GPU is waited for, and gets back what is checked."""
-    return index.kernels.to_host(index.array)
 
 
 def _broadcast(indices: list[np.ndarray]) -> tuple[int, ...]:

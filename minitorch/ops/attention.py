@@ -119,7 +119,7 @@ def _safe_softmax(scores: Tensor) -> Tensor:
     """softmax, but zeros where all scores are -inf: a query that sees nothing."""
     weights = softmax(scores, -1)
     blind = all(scores == -math.inf, -1, keepdim=True)
-    return where(blind, zeros_like(weights), weights) if blind.array.any() else weights
+    return where(blind, zeros_like(weights), weights)
 
 
 def _check(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None, is_causal: bool) -> None:

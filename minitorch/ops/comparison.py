@@ -194,11 +194,11 @@ def allclose(
     input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
 ) -> bool:
     """Whether all elements are close. PyTorch: torch.allclose."""
-    return bool(isclose(input, other, rtol, atol, equal_nan).array.all())
+    return bool(isclose(input, other, rtol, atol, equal_nan).all().item())
 
 
 def equal(input: Tensor, other: Tensor) -> bool:
     """Whether both have the same shape and elements. PyTorch: torch.equal."""
     check_tensor(input, "equal", "input", 1)
     check_tensor(other, "equal", "other", 2)
-    return input.array.shape == other.array.shape and bool(eq(input, other).array.all())
+    return input.array.shape == other.array.shape and bool(eq(input, other).all().item())

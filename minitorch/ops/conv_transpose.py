@@ -78,7 +78,8 @@ class ConvTranspose(Function):
         ctx.geometry = geometry
         result = run_input(input.kernels, input.array, weight.array, shape, *geometry)
         if bias is not None:
-            result += bias.array.reshape(-1, *[1] * (result.ndim - 2))
+            bias = bias.array.reshape(-1, *[1] * (result.ndim - 2))
+            input.kernels.add(result, bias, dtype=result.dtype, out=result)
         return wrap(result)
 
     @staticmethod

@@ -255,10 +255,15 @@ class Contiguous(Function):
 
 
 def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
-    """The tensor's memory as an array. Raises RuntimeError for one that requires a gradient. PyTorch: Tensor.numpy."""
+    """The tensor's memory as an array. PyTorch: Tensor.numpy.
+
+    Raises RuntimeError for one that requires a gradient, and TypeError on the GPU; `force` gives a copy of its values.
+    """
     if input.requires_grad and not force:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     if input.is_cuda:
+        if force:
+            return input.array.to_host()
         raise TypeError(
             f"can't convert {input.device} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory "
             "first."

@@ -61,7 +61,7 @@ def histc(
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     low, high = float(min), float(max)
     if low == high and input.array.size:
-        low, high = float(input.array.min()), float(input.array.max())
+        low, high = input.amin().item(), input.amax().item()
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RuntimeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
     if low > high:

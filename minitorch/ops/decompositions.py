@@ -110,7 +110,7 @@ class LinalgEigh(Function):
         if grad_vectors is not None:
             turned = matmul(transpose(V, -2, -1), grad_vectors)
             turned = (turned - transpose(turned, -2, -1)) / 2  # the part that keeps V orthonormal
-            gaps = unsqueeze(L, -2) - unsqueeze(L, -1) + eye(L.shape[-1], dtype=L.dtype)
+            gaps = unsqueeze(L, -2) - unsqueeze(L, -1) + eye(L.shape[-1], dtype=L.dtype, device=L.device)
             turned = turned / gaps
             inner = turned if inner is None else inner + turned
         if inner is None:
@@ -174,7 +174,7 @@ def _svd_backward(grad_U, grad_S, grad_Vh, U: Tensor, S: Tensor, Vh: Tensor) -> 
         return None if grad_S is None else matmul(U * unsqueeze(grad_S, -2), Vh)
     row, column = unsqueeze(S, -2), unsqueeze(S, -1)
     k = S.shape[-1]
-    gaps = (row - column) * (row + column) + eye(k, dtype=S.dtype)  # s_j**2 - s_i**2, 1 on the diagonal
+    gaps = (row - column) * (row + column) + eye(k, dtype=S.dtype, device=S.device)  # s_j**2 - s_i**2, 1 on the diagonal
     inner = None if grad_S is None else diag_embed(grad_S)
     if grad_U is not None:
         turned = _skew(matmul(transpose(U, -2, -1), grad_U)) / gaps * row

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from minitorch._tensor import Tensor, wrap
+from minitorch._tensor import Tensor
+from minitorch.ops.devices import beside
 from minitorch.ops.linalg import vector_norm
 from minitorch.ops.matmul import mm
 from minitorch.ops.promotion import broadcast, check_tensor
@@ -39,7 +40,7 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:  # (N, D) -> (N * (N - 1) / 
         raise RuntimeError(f"pdist only supports 2D tensors, got: {input.array.ndim}D")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
-    first, second = (wrap(each) for each in np.triu_indices(input.array.shape[0], 1))
+    first, second = (beside(input, each) for each in np.triu_indices(input.array.shape[0], 1))
     return vector_norm(input[first] - input[second], p, -1)
 
 

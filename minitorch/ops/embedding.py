@@ -4,7 +4,8 @@ import numpy as np
 
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
-from minitorch.ops.advanced_indexing import Index, IndexInto, Places, on_host
+from minitorch.ops.advanced_indexing import Index, IndexInto, Places
+from minitorch.ops.devices import on_host
 from minitorch.ops.masked import masked_fill
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.shape import unsqueeze

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from minitorch._tensor import Tensor, wrap
+from minitorch._tensor import Tensor
+from minitorch.ops.devices import beside, on_host
 from minitorch.ops.embedding import Embedding, check_indices, renormalize
 from minitorch.ops.gather import gather
 from minitorch.ops.index_select import index_add
@@ -49,7 +50,7 @@ def embedding_bag(
         if not -weight.array.shape[0] <= padding_idx < weight.array.shape[0]:
             raise AssertionError("padding_idx must be within the number of embeddings")
         padding_idx %= weight.array.shape[0]
-    indices = input.array.reshape(-1).astype(np.int64)
+    indices = on_host(input).reshape(-1).astype(np.int64)
     check_indices("embedding_bag", input, weight)
     if max_norm is not None:
         renormalize(weight, indices, max_norm, norm_type)
@@ -60,8 +61,8 @@ def embedding_bag(
         kept = indices != padding_idx
         indices, bags = indices[kept], bags[kept]
         if per_sample_weights is not None:
-            per_sample_weights = per_sample_weights[wrap(kept)]
-    rows = Embedding.apply(weight, wrap(indices), None, scale_grad_by_freq)
+            per_sample_weights = per_sample_weights[beside(weight, kept)]
+    rows = Embedding.apply(weight, beside(weight, indices), None, scale_grad_by_freq)
     if per_sample_weights is not None:
         rows = rows * unsqueeze(per_sample_weights, 1)
     return _pooled(rows, bags, len(starts) - 1, mode)
@@ -72,12 +73,12 @@ def _pooled(rows: Tensor, bags: np.ndarray, count: int, mode: str) -> Tensor:
     sizes = np.bincount(bags, minlength=count)
     zeros = rows.new_zeros((count, rows.array.shape[1]))
     if mode == "max":
-        places, filled = _largest(rows.array, sizes), wrap(np.flatnonzero(sizes))
-        return index_add(zeros, 0, filled, gather(rows, 0, wrap(places)))
-    total = index_add(zeros, 0, wrap(bags), rows)
+        places, filled = _largest(on_host(rows), sizes), beside(rows, np.flatnonzero(sizes))
+        return index_add(zeros, 0, filled, gather(rows, 0, beside(rows, places)))
+    total = index_add(zeros, 0, beside(rows, bags), rows)
     if mode == "sum":
         return total
-    return total / wrap(np.maximum(sizes, 1).astype(rows.array.dtype)[:, None])
+    return total / beside(rows, np.maximum(sizes, 1).astype(rows.array.dtype)[:, None])
 
 
 def _largest(rows: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -103,7 +104,7 @@ def _starts(input: Tensor, offsets: Tensor | None, include_last: bool) -> np.nda
         raise ValueError("offsets has to be a 1D Tensor but got None")
     if offsets.array.ndim != 1:
         raise ValueError("offsets has to be a 1D Tensor")
-    array, size = offsets.array.astype(np.int64), input.array.size
+    array, size = on_host(offsets).astype(np.int64), input.array.size
     if len(array) and array[0] != 0:
         raise RuntimeError(
             "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got "

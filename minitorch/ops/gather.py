@@ -8,7 +8,8 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops import inplace
-from minitorch.ops.advanced_indexing import Index, IndexPut, Places, RowMajorPut, on_host, write_
+from minitorch.ops.advanced_indexing import Index, IndexPut, Places, RowMajorPut, write_
+from minitorch.ops.devices import on_host
 from minitorch.ops.numbers import number_like
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, broadcast, check_tensor

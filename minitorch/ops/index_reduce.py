@@ -6,8 +6,9 @@ from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops import inplace
-from minitorch.ops.advanced_indexing import Index, IndexPut, Places, on_host
+from minitorch.ops.advanced_indexing import Index, IndexPut, Places
 from minitorch.ops.creation import ones, ones_like, zeros, zeros_like
+from minitorch.ops.devices import on_host
 from minitorch.ops.gather import check_scatter, corner, places_along
 from minitorch.ops.index_select import slices
 from minitorch.ops.out import deliver

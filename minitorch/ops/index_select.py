@@ -4,7 +4,8 @@ import numpy as np
 
 from minitorch import types
 from minitorch._tensor import Tensor
-from minitorch.ops.advanced_indexing import Index, IndexPut, Places, RowMajorPut, on_host, write_
+from minitorch.ops.advanced_indexing import Index, IndexPut, Places, RowMajorPut, write_
+from minitorch.ops.devices import on_host
 from minitorch.ops.numbers import number_like
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, check_tensor

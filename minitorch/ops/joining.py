@@ -12,6 +12,7 @@ from minitorch.autograd.function import Function
 from minitorch.kernels.layout import strides_in_order
 from minitorch.ops.convert import is_in_format
 from minitorch.ops.creation import zeros
+from minitorch.ops.devices import beside
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.shape import expand, reshape, unsqueeze
@@ -263,7 +264,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
         return input.new_empty(0)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     places = np.array(list(choose(range(input.array.size), r)), np.int64).reshape(-1, r)
-    return stack([input[wrap(np.ascontiguousarray(column))] for column in places.T], 1)
+    return stack([input[beside(input, np.ascontiguousarray(column))] for column in places.T], 1)
 
 
 def _is_channels_last(tensor: Tensor) -> bool:

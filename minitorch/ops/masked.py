@@ -10,6 +10,7 @@ from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops import inplace
 from minitorch.ops.advanced_indexing import Index, Places, RowMajorPut, write_
+from minitorch.ops.devices import beside
 from minitorch.ops.numbers import number_like, real_number
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import Number, broadcast, check_tensor
@@ -156,7 +157,7 @@ def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tenso
     if size < 0:
         raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
     found = nonzero(input).array[:size]
-    result = wrap(np.full((size, input.array.ndim), fill_value, np.int64))
+    result = beside(input, np.full((size, input.array.ndim), fill_value, np.int64))
     result.array[: len(found)] = found
     return result if out is None else deliver(out, "nonzero_static", result, cast=False)
 
@@ -196,5 +197,5 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
     if any(size < 0 for size in sizes):
         raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
     steps = [math.prod(sizes[axis + 1 :]) for axis in range(len(sizes))]
-    both = [wrap(np.array(each, np.int64)) for each in (steps, sizes)]
+    both = [beside(indices, np.array(each, np.int64)) for each in (steps, sizes)]
     return (unsqueeze(indices, -1).floor_divide(both[0]) % both[1]).unbind(-1)

@@ -4,6 +4,7 @@ import numpy as np
 
 from minitorch import types
 from minitorch._tensor import Tensor, contiguous_strides, wrap
+from minitorch.ops.devices import on_host
 from minitorch.ops.promotion import check_tensor
 
 
@@ -47,7 +48,7 @@ def check_square(A: Tensor, function: str, name: str = "A") -> None:
 
 def by_columns(array: np.ndarray) -> Tensor:
     """The matrices with each column in one piece, as LAPACK leaves them."""
-    fresh = wrap(np.ascontiguousarray(array.swapaxes(-2, -1)))
+    fresh = wrap(_row_by_row(array.swapaxes(-2, -1)))
     order = (*range(array.ndim - 2), array.ndim - 1, array.ndim - 2)
     result = fresh.permute(order).detach()
     result._stride = (*contiguous_strides(array.shape)[:-2], 1, max(array.shape[-2], 1))
@@ -56,11 +57,18 @@ def by_columns(array: np.ndarray) -> Tensor:
 
 def by_rows(array: np.ndarray) -> Tensor:
     """The matrices row by row."""
-    return wrap(np.ascontiguousarray(array))
+    return wrap(_row_by_row(array))
 
 
-def first_failure(info: np.ndarray) -> tuple[str, int]:
-    """For an error text: which matrix of the batch failed first, and where."""
+def _row_by_row(array: np.ndarray) -> np.ndarray:
+    return array if array.flags.c_contiguous else array.copy()
+
+
+def first_failure(info: Tensor) -> tuple[str, int] | None:
+    """For an error text: which matrix of the batch failed first, and where. None where none did."""
+    info = on_host(info)
+    if not info.any():
+        return None
     if info.ndim == 0:
         return "", int(info)
     place = int(np.flatnonzero(info)[0])

@@ -7,6 +7,7 @@ from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.combination import lerp
 from minitorch.ops.comparison import isnan
+from minitorch.ops.devices import beside, on_host
 from minitorch.ops.extreme import place, save_places
 from minitorch.ops.gather import gather
 from minitorch.ops.out import deliver, deliver_all
@@ -240,7 +241,7 @@ def searchsorted(
     _check_search(sorted_sequence, input, out_int32, right, side, sorter)
     right = side == "right" if side is not None else right
     if not isinstance(input, Tensor):
-        input = wrap(np.array(input, sorted_sequence.array.dtype))
+        input = beside(sorted_sequence, np.array(input, sorted_sequence.array.dtype))
     lines = sorted_sequence if sorter is None else gather(sorted_sequence, -1, sorter)
     dtype = np.dtype(np.int32 if out_int32 else np.int64)
     result = wrap(input.kernels.searchsorted(lines.array, input.array, right, dtype))
@@ -264,7 +265,8 @@ def _check_search(sequence: Tensor, input, out_int32: bool, right: bool, side: s
             raise RuntimeError(
                 f"torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {types.SCALAR_NAME[sorter.dtype]}"
             )
-        if sorter.array.size and (sorter.array.min() < 0 or sorter.array.max() >= sorter.array.shape[-1]):
+        places = on_host(sorter)
+        if places.size and (places.min() < 0 or places.max() >= places.shape[-1]):
             raise RuntimeError("torch.searchsorted(): sorter index out of range")
     shape = sequence.array.shape
     if sequence.array.ndim == 0:

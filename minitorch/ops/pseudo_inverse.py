@@ -1,13 +1,17 @@
-"""Least squares: pseudo-inverse, lstsq, rank, condition. PyTorch: aten/src/ATen/native/LinearAlgebra.cpp, BatchLinearAlgebra.cpp."""
+"""Least squares: pseudo-inverse, lstsq, rank, condition. PyTorch: aten/src/ATen/native/LinearAlgebra.cpp, BatchLinearAlgebra.cpp.
+
+LAPACK is the CPU's: matrices of a GPU are sent there.
+"""
 
 import numpy as np
 
 from minitorch import return_types, types
-from minitorch._tensor import Tensor, wrap
+from minitorch._tensor import Tensor
 from minitorch.autograd.function import Function
 from minitorch.ops.decompositions import svdvals
+from minitorch.ops.devices import beside, on_host
 from minitorch.ops.matmul import matmul
-from minitorch.ops.matrices import by_columns, by_rows
+from minitorch.ops.matrices import by_columns
 from minitorch.ops.out import deliver
 from minitorch.ops.shape import squeeze, transpose, unsqueeze
 from minitorch.ops.triangular import broadcast_batches
@@ -40,19 +44,19 @@ class LinalgPinv(Function):
 
     @staticmethod
     def forward(ctx, A, atol, rtol, hermitian):
-        array = A.array
-        if array.size == 0:
-            result = wrap(np.zeros((*array.shape[:-2], array.shape[-1], array.shape[-2]), array.dtype))
+        shape, dtype = A.array.shape, A.array.dtype
+        if A.array.size == 0:
+            result = beside(A, np.zeros((*shape[:-2], shape[-1], shape[-2]), dtype))
         elif hermitian:
-            values, vectors = A.kernels.eigh(array, False)
+            values, vectors = map(A.kernels.to_host, A.kernels.eigh(A.array, False))
             limit = _limit(np.abs(values).max(-1), atol, rtol)
             inverted = np.where(np.abs(values) > limit[..., None], 1 / np.where(values == 0, 1, values), 0)
-            result = by_rows((vectors * inverted[..., None, :]) @ vectors.swapaxes(-2, -1))
+            result = beside(A, np.ascontiguousarray((vectors * inverted[..., None, :]) @ vectors.swapaxes(-2, -1)))
         else:
-            u, s, vh = A.kernels.svd(array, False)
+            u, s, vh = map(A.kernels.to_host, A.kernels.svd(A.array, False))
             limit = _limit(s[..., 0], atol, rtol)
-            inverted = np.where(s > limit[..., None], 1 / np.where(s == 0, 1, s), 0).astype(array.dtype)
-            result = by_rows((vh.swapaxes(-2, -1) * inverted[..., None, :]) @ u.swapaxes(-2, -1))
+            inverted = np.where(s > limit[..., None], 1 / np.where(s == 0, 1, s), 0).astype(dtype)
+            result = beside(A, np.ascontiguousarray((vh.swapaxes(-2, -1) * inverted[..., None, :]) @ u.swapaxes(-2, -1)))
         ctx.save_for_backward(A, result)
         return result
 
@@ -104,12 +108,12 @@ def matrix_rank(
     if tol is not None:
         atol, rtol = tol, 0.0
     atol, rtol = _tolerances(A, atol, rtol)
-    array = A.array
-    if array.size == 0:
-        result = wrap(np.zeros(array.shape[:-2], np.int64))
+    if A.array.size == 0:
+        result = beside(A, np.zeros(A.array.shape[:-2], np.int64))
     else:
-        values = np.abs(A.kernels.eigh(array, False)[0]) if hermitian else svdvals(A.detach()).array
-        result = wrap(np.asarray((values > _limit(values.max(-1), atol, rtol)[..., None]).sum(-1)))
+        values = A.kernels.to_host(A.kernels.eigh(A.array, False)[0]) if hermitian else on_host(svdvals(A.detach()))
+        values = np.abs(values)
+        result = beside(A, np.asarray((values > _limit(values.max(-1), atol, rtol)[..., None]).sum(-1)))
     return result if out is None else deliver(out, "linalg_matrix_rank", result)
 
 
@@ -144,7 +148,7 @@ def lstsq(
     m, n = A.array.shape[-2:]
     epsilon = types.finfo(A.dtype).eps * max(m, n)
     solution = LinalgLstsq.apply(A, B, epsilon if rcond is None else rcond)
-    rank, values, residuals = (wrap(np.empty(0, dtype)) for dtype in (np.int64, A.array.dtype, A.array.dtype))
+    rank, values, residuals = (beside(A, np.empty(0, dtype)) for dtype in (np.int64, A.array.dtype, A.array.dtype))
     if driver != "gels":
         rank = matrix_rank(A.detach(), rtol=epsilon if rcond is None else rcond)
         if driver in ("gelsd", "gelss"):
@@ -161,7 +165,7 @@ class LinalgLstsq(Function):
     def forward(ctx, A, B, rcond):
         ctx.save_for_backward(A, B)
         inverse = LinalgPinv.apply(A, None, rcond, False)
-        return by_columns(inverse.array @ B.array)
+        return by_columns(A.kernels.from_host(on_host(inverse) @ on_host(B)))
 
     @staticmethod
     def backward(ctx, grad):
@@ -172,8 +176,8 @@ class LinalgLstsq(Function):
 
 
 def _tolerances(A: Tensor, atol, rtol) -> tuple:
-    """Both as arrays or None; rtol has its default where neither is given."""
-    atol, rtol = (each.array if isinstance(each, Tensor) else each for each in (atol, rtol))
+    """Both as NumPy arrays or None; rtol has its default where neither is given."""
+    atol, rtol = (on_host(each) if isinstance(each, Tensor) else each for each in (atol, rtol))
     if rtol is None:
         given = atol is not None and np.asarray(atol) > 0
         default = types.finfo(A.dtype).eps * max(A.array.shape[-2:]) if A.array.dtype.kind == "f" else 0.0

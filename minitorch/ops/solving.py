@@ -1,6 +1,6 @@
 """Determinants, inverses and systems of equations. PyTorch: aten/src/ATen/native/BatchLinearAlgebra.cpp, LinearAlgebra.cpp.
 
-Matrices are the last two dimensions, all before them batches.
+Matrices are the last two dimensions, all before them batches. LAPACK is the CPU's: matrices of a GPU are sent there.
 """
 
 import math
@@ -11,6 +11,7 @@ from minitorch import return_types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.decompositions import svd
+from minitorch.ops.devices import beside, on_host
 from minitorch.ops.joining import stack
 from minitorch.ops.masked import masked_fill
 from minitorch.ops.matmul import matmul
@@ -32,7 +33,7 @@ class LinalgDet(Function):
 
     @staticmethod
     def forward(ctx, A):
-        result = wrap(np.asarray(np.linalg.det(A.array)))
+        result = beside(A, np.asarray(np.linalg.det(on_host(A))))
         ctx.save_for_backward(A, result)
         return result
 
@@ -47,7 +48,7 @@ class LinalgDet(Function):
 
 def _regular(A: Tensor) -> bool:
     """Whether the inverses are worth using: no singular value is lost in the rounding of the largest."""
-    values = np.linalg.svd(A.array, compute_uv=False)
+    values = np.linalg.svd(on_host(A), compute_uv=False)
     return values.size == 0 or bool((values[..., -1] > values[..., 0] * 10 * np.finfo(values.dtype).eps).all())
 
 
@@ -72,7 +73,7 @@ class LinalgSlogdet(Function):
 
     @staticmethod
     def forward(ctx, A):
-        sign, logarithm = (wrap(np.asarray(each)) for each in np.linalg.slogdet(A.array))
+        sign, logarithm = (beside(A, np.asarray(each)) for each in np.linalg.slogdet(on_host(A)))
         ctx.save_for_backward(A)
         return sign, logarithm
 
@@ -124,8 +125,8 @@ class LinalgInvEx(Function):
 
 
 def _check_inverse(function: str, info: Tensor) -> None:
-    if info.array.any():
-        which, place = first_failure(info.array)
+    if failure := first_failure(info):
+        which, place = failure
         raise LinAlgError(
             f"{function}: {which}The diagonal element {place} is zero, the inversion could not be completed because "
             "the input matrix is singular."
@@ -173,7 +174,7 @@ def _solve(A: Tensor, B: Tensor, left: bool) -> tuple[Tensor, Tensor]:
         result, info = LinalgSolveEx.apply(transpose(A, -2, -1), transpose(B, -2, -1), False)
         result = transpose(result, -2, -1)
     if info.array.shape != shape:
-        info = wrap(np.broadcast_to(info.array, A.array.shape[:-2])[tuple([0] * (info.array.ndim - len(shape)))].copy())
+        info = info[(0,) * (info.array.ndim - len(shape))].clone()
         info = reshape(info, shape) if info.array.size == math.prod(shape) else info
     return result, info
 
@@ -202,6 +203,5 @@ class LinalgSolveEx(Function):
 
 
 def _check_solution(function: str, info: Tensor) -> None:
-    if info.array.any():
-        which, _ = first_failure(info.array)
-        raise LinAlgError(f"{function}: {which}The solver failed because the input matrix is singular.")
+    if failure := first_failure(info):
+        raise LinAlgError(f"{function}: {failure[0]}The solver failed because the input matrix is singular.")

@@ -5,6 +5,7 @@ import warnings
 from minitorch import types
 from minitorch._tensor import Tensor
 from minitorch.ops.comparison import isnan
+from minitorch.ops.devices import on_host
 from minitorch.ops.linalg import vector_norm
 from minitorch.ops.out import deliver
 from minitorch.ops.pointwise import where
@@ -156,7 +157,7 @@ def _check_weights(fweights: Tensor | None, aweights: Tensor | None, count: int)
                 f"cov(): expected {name} to have the same numel as there are observations in the input but got "
                 f"{weights.array.size} != {count}"
             )
-        if weights.array.size and weights.array.min() < 0:
+        if weights.array.size and on_host(weights).min() < 0:
             raise RuntimeError(f"cov(): {name} cannot be negative")
 
 

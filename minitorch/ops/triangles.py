@@ -4,6 +4,7 @@ import numpy as np
 
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
+from minitorch.ops.devices import kernels_on
 from minitorch.ops.out import deliver
 from minitorch.ops.promotion import check_tensor
 
@@ -13,7 +14,7 @@ def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
     check_tensor(input, "tril", "input", 1)
     if input.array.ndim < 2:
         raise RuntimeError("tril: input tensor must have at least 2 dimensions")
-    result = input.masked_fill(wrap(~np.tri(*input.array.shape[-2:], diagonal, dtype=np.bool_)), 0)
+    result = input.masked_fill(_above(input, diagonal + 1), 0)
     return result if out is None else deliver(out, "tril", result, input, cast=False)
 
 
@@ -22,8 +23,15 @@ def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
     check_tensor(input, "triu", "input", 1)
     if input.array.ndim < 2:
         raise RuntimeError("triu: input tensor must have at least 2 dimensions")
-    result = input.masked_fill(wrap(np.tri(*input.array.shape[-2:], diagonal - 1, dtype=np.bool_)), 0)
+    result = input.masked_fill(~_above(input, diagonal), 0)
     return result if out is None else deliver(out, "triu", result, input, cast=False)
+
+
+def _above(input: Tensor, diagonal: int) -> Tensor:
+    """Which elements of a matrix lie on or above a diagonal."""
+    kernels, (rows, columns) = input.kernels, input.array.shape[-2:]
+    row, column = kernels.from_host(np.arange(rows)[:, None]), kernels.from_host(np.arange(columns) - diagonal)
+    return wrap(kernels.le(row, column, dtype=np.dtype(np.int64)))
 
 
 def tril_indices(
@@ -31,7 +39,7 @@ def tril_indices(
 ) -> Tensor:
     """Row and column numbers of the lower triangle, row by row. Shape: (2, n). PyTorch: torch.tril_indices."""
     _check_triangle("tril_indices", row, col, dtype)
-    return wrap(np.stack(np.nonzero(np.tri(row, col, offset, dtype=np.bool_))).astype(dtype.numpy))
+    return _positions(np.tri(row, col, offset, dtype=np.bool_), dtype, device)
 
 
 def triu_indices(
@@ -39,7 +47,11 @@ def triu_indices(
 ) -> Tensor:
     """Row and column numbers of the upper triangle, row by row. Shape: (2, n). PyTorch: torch.triu_indices."""
     _check_triangle("triu_indices", row, col, dtype)
-    return wrap(np.stack(np.nonzero(~np.tri(row, col, offset - 1, dtype=np.bool_))).astype(dtype.numpy))
+    return _positions(~np.tri(row, col, offset - 1, dtype=np.bool_), dtype, device)
+
+
+def _positions(triangle: np.ndarray, dtype: types.dtype, device) -> Tensor:
+    return wrap(kernels_on(device).from_host(np.stack(np.nonzero(triangle)).astype(dtype.numpy)))
 
 
 def _check_triangle(function: str, row: int, col: int, dtype: types.dtype) -> None:

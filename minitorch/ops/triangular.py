@@ -94,18 +94,18 @@ def legacy_cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = 
 def _cholesky(function: str, A: Tensor, upper: bool, out: Tensor | None) -> Tensor:
     check_square(A, function)
     L, info = LinalgCholeskyEx.apply(A, upper)
-    if info.array.any():
-        raise_cholesky(function, info)
+    check_cholesky(function, info)
     return L if out is None else deliver(out, function.replace(".", "_"), L, cast=False)
 
 
-def raise_cholesky(function: str, info: Tensor) -> None:
+def check_cholesky(function: str, info: Tensor) -> None:
     """Raise LinAlgError for the first matrix that failed."""
-    which, order = first_failure(info.array)
-    raise LinAlgError(
-        f"{function}: {which}The factorization could not be completed because the input is not positive-definite "
-        f"(the leading minor of order {order} is not positive-definite)."
-    )
+    if failure := first_failure(info):
+        which, order = failure
+        raise LinAlgError(
+            f"{function}: {which}The factorization could not be completed because the input is not positive-definite "
+            f"(the leading minor of order {order} is not positive-definite)."
+        )
 
 
 def cholesky_ex(
@@ -114,8 +114,8 @@ def cholesky_ex(
     """cholesky without the check: L, and per matrix the order of the first bad minor, or 0. PyTorch: torch.linalg.cholesky_ex."""
     check_square(A, "linalg.cholesky_ex")
     result = return_types.linalg_cholesky_ex(LinalgCholeskyEx.apply(A, upper))
-    if check_errors and result[1].array.any():
-        raise_cholesky("linalg.cholesky_ex", result[1])
+    if check_errors:
+        check_cholesky("linalg.cholesky_ex", result[1])
     return result if out is None else deliver_all(out, "linalg_cholesky_ex", result, cast=False)
 
 
@@ -187,7 +187,7 @@ class CholeskySolve(Function):
 def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The inverse of L @ L.mT, L a Cholesky factor. PyTorch: torch.cholesky_inverse."""
     check_square(L, "cholesky_inverse")
-    result = CholeskySolve.apply(expand(eye(L.shape[-1], dtype=L.dtype), L.shape), L, upper)
+    result = CholeskySolve.apply(expand(eye(L.shape[-1], dtype=L.dtype, device=L.device), L.shape), L, upper)
     return result if out is None else deliver(out, "cholesky_inverse", result)
 
 

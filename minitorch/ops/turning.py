@@ -7,8 +7,8 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd.function import Function
-from minitorch.ops.advanced_indexing import on_host
 from minitorch.ops.creation import empty_like
+from minitorch.ops.devices import on_host
 from minitorch.ops.index_select import index_select
 from minitorch.ops.promotion import check_tensor
 from minitorch.ops.shape import detach, expand, flatten, reshape, transpose, unsqueeze

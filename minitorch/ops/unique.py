@@ -36,7 +36,7 @@ def unique_consecutive(
     if dim is None:
         line = input.array.reshape(-1)
         places, inverse, counts = input.kernels.unique_runs(line, 0)
-        found = wrap(line[places]), wrap(inverse.reshape(input.array.shape)), wrap(counts)
+        found = wrap(input.kernels.index(line, (places,))), wrap(inverse.reshape(input.array.shape)), wrap(counts)
     else:
         found = _slices(input, dim, input.kernels.unique_runs)
     return _asked_for(found, return_inverse, return_counts)

@@ -1,17 +1,20 @@
 """What is checked of one operation, sample by sample, PyTorch beside minitorch. PyTorch: test/test_ops.py."""
 
 import dataclasses
+import functools
 import itertools
 import re
 import signal
 import warnings
 from collections.abc import Callable, Iterator
 
+import places
 import torch
 
 import minitorch
 from op_db import compare
 from op_db.compare import flatten, is_tensor
+from op_db.database import entries, name_of
 from op_db.samples import arguments_of, describe, has_sample, samples, tensors_of, translated
 from op_db.translate import Missing, Translator, counterpart, function
 
@@ -27,7 +30,7 @@ UNDEFINED_VALUES = {"empty", "empty_like", "new_empty", "new_empty_strided", "em
 # documentation promises nothing.
 ANY_OF_EQUALS = {"kthvalue", "mode", "topk", "sort", "argsort"}
 # Sums of large terms that nearly cancel in some samples: see compare.difference.
-CANCELS = {"nn.functional.conv2d", "nn.functional.grid_sample", "nn.functional.scaled_dot_product_attention"}
+CANCELS = {"addbmm", "nn.functional.conv2d", "nn.functional.grid_sample", "nn.functional.scaled_dot_product_attention"}
 SECONDS = 120  # for one check of one operation
 
 
@@ -73,7 +76,7 @@ def run(entry, names: tuple[str, ...] = CHECKS, limit: int | None = None) -> dic
     """The tallies of some checks, at most `limit` samples for each dtype. Raises Missing if there is no such operation."""
     ours = counterpart(entry)
     tallies = {name: Tally() for name in names}
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), places.default(torch), places.default(minitorch):
         warnings.simplefilter("ignore")
         for dtype in DTYPES:
             if dtype in names or "strides" in names:
@@ -113,6 +116,24 @@ def call(operation: Callable, arguments: tuple):
         return None, error
 
 
+def defined(entry) -> bool:
+    """Whether the values of its results can be compared."""
+    return entry.name not in UNDEFINED_VALUES and not (places.other_numbers() and _draws(name_of(entry)))
+
+
+@functools.cache
+def _draws(name: str) -> bool:
+    """Whether PyTorch draws random numbers, in any sample of any dtype."""
+    entry = entries()[name]
+    for dtype in DTYPES:
+        for sample in samples(entry, dtype, False, None):
+            with places.watched_draws() as watch:
+                call(entry.op, arguments_of(sample))
+            if watch.drew:
+                return True
+    return False
+
+
 # ---- Forward ----
 
 
@@ -122,7 +143,7 @@ def _forward(tallies: dict, entry, ours, dtype: str, limit) -> None:
 
 
 def _noncontiguous(tallies: dict, entry, ours, limit) -> None:
-    dtype = next((each for each in DTYPES if entry.supports_dtype(getattr(torch, each), "cpu")), "float32")
+    dtype = next((each for each in DTYPES if entry.supports_dtype(getattr(torch, each), places.theirs)), "float32")
     for sample in samples(entry, dtype, False, limit):
         _compare_sample(tallies, "noncontiguous", entry, ours, sample.noncontiguous())
     _compare_gradients(tallies, "noncontiguous", entry, ours, limit, "float64", False, contiguous=False)
@@ -153,7 +174,7 @@ def _compare_sample(tallies: dict, check: str, entry, ours, sample) -> None:
         if entry.name in ANY_OF_EQUALS and not sample.kwargs.get("stable"):
             _same_choice(result, expected, sample.input)
         wrong = compare.difference(
-            result, expected, truth, entry.name not in UNDEFINED_VALUES, cancels=entry.name in CANCELS
+            result, expected, truth, defined(entry), cancels=entry.name in CANCELS
         )
     if check in tallies:
         tallies[check].add(wrong, sample)
@@ -164,7 +185,7 @@ def _compare_sample(tallies: dict, check: str, entry, ours, sample) -> None:
 def _same_choice(result, expected, input: torch.Tensor) -> None:
     """Take PyTorch's index for ours where both name equal elements."""
     own, other = (result, expected) if is_tensor(result) else (result[1], expected[1])
-    index = torch.from_numpy(own.numpy().copy())
+    index = places.here(torch, torch.from_numpy(own.numpy(force=True).copy()))
     if index.dtype is not torch.int64 or index.shape != other.shape or not index.numel():
         return
     for dim in range(input.dim()):
@@ -174,7 +195,7 @@ def _same_choice(result, expected, input: torch.Tensor) -> None:
             continue
         chosen = [input.gather(dim, each.reshape(shape)) for each in (index, other)]
         if torch.equal(*chosen) and (index.shape != input.shape or _each_once(index, dim)):
-            own.copy_(minitorch.from_numpy(other.clone().numpy()))
+            own.copy_(minitorch.from_numpy(other.numpy(force=True).copy()))
             return
 
 
@@ -248,7 +269,7 @@ def _compare_gradients(tallies, check, entry, ours, limit, dtype, double, contig
             wide_leaves = [each for each in _distinct(tensors_of(wide)) if each.requires_grad]
             return _differentiated(torch, entry.op, arguments_of(wide), wide_leaves, wide.output_process_fn_grad, double)[0]
 
-        tallies[check].add(compare.difference(found, expected, truth, cancels=entry.name in CANCELS), sample)
+        tallies[check].add(compare.difference(found, expected, truth, defined(entry), cancels=entry.name in CANCELS), sample)
 
 
 def _distinct(tensors: list) -> list:
@@ -291,7 +312,7 @@ def _cotangent(library, number: int, tensor, requires_grad: bool):
     """Drawn in float32 for every dtype: the referee's, in float64, must be the same numbers."""
     generator = torch.Generator().manual_seed(number)
     dtype = getattr(torch, str(tensor.dtype).removeprefix("torch."))
-    weights = torch.randn(tuple(tensor.shape), generator=generator).to(dtype)
+    weights = places.here(torch, torch.randn(tuple(tensor.shape), generator=generator, device="cpu").to(dtype))
     weights = weights if library is torch else Translator()(weights)
     return weights.requires_grad_() if requires_grad else weights
 
@@ -302,7 +323,7 @@ def _cotangent(library, number: int, tensor, requires_grad: bool):
 def _out(tallies: dict, entry, ours, limit) -> None:
     if not entry.supports_out:
         return
-    dtype = next((each for each in DTYPES if entry.supports_dtype(getattr(torch, each), "cpu")), "float32")
+    dtype = next((each for each in DTYPES if entry.supports_dtype(getattr(torch, each), places.theirs)), "float32")
     for sample in samples(entry, dtype, False, min(limit or 10, 10)):
         if "out" in sample.kwargs:
             continue
@@ -347,7 +368,7 @@ def _compare_out(entry, ours, sample, expected, kind: str) -> str | None:
     if wrong is None and error is None:
         computed = str(sample_dtype(sample)).removeprefix("torch.") if kind == "double" else None
         referee = _referee(entry.op, sample) if is_tensor(out) else None
-        wrong = compare.difference(own_out, out, referee, entry.name not in UNDEFINED_VALUES, computed)
+        wrong = compare.difference(own_out, out, referee, defined(entry), computed)
         wrong = wrong or compare.stride_difference(own_out, out, [], [])
         if wrong is None and is_tensor(out) and (result is own_out) != (theirs is out):
             wrong = "what is returned is not out"
@@ -377,10 +398,10 @@ def _inplace(tallies: dict, entry, ours, limit) -> None:
         return
     for dtype in DTYPES:
         for sample in samples(entry, dtype, False, min(limit or 20, 20)):
-            tallies["inplace"].add(_compare_inplace(theirs, own, sample), sample)
+            tallies["inplace"].add(_compare_inplace(theirs, own, sample, defined(entry)), sample)
 
 
-def _compare_inplace(theirs, own, sample) -> str | None:
+def _compare_inplace(theirs, own, sample, values: bool) -> str | None:
     try:
         mine = translated(sample)
     except Missing as error:
@@ -392,7 +413,8 @@ def _compare_inplace(theirs, own, sample) -> str | None:
     wrong = _errors_differ(error, their_error)
     if wrong is None and error is None:
         truth = _referee(theirs, original)
-        wrong = compare.difference(result, expected, truth) or compare.difference(mine[0][0], sample.input, truth)
+        wrong = compare.difference(result, expected, truth, values)
+        wrong = wrong or compare.difference(mine[0][0], sample.input, truth, values)
         if wrong is None and is_tensor(expected) and (result is mine[0][0]) != (expected is sample.input):
             wrong = "what is returned is not the tensor itself"
         counted = [is_tensor(each) and each._version != old for each, old in zip((result, expected), before)]
@@ -410,7 +432,7 @@ def _method(tallies: dict, entry, ours, limit) -> None:
     except Missing as error:
         tallies["method"].add(f"no {error}")
         return
-    dtype = next((each for each in DTYPES if entry.supports_dtype(getattr(torch, each), "cpu")), "float32")
+    dtype = next((each for each in DTYPES if entry.supports_dtype(getattr(torch, each), places.theirs)), "float32")
     for sample in samples(entry, dtype, False, min(limit or 10, 10)):
         try:
             mine = translated(sample)
@@ -421,7 +443,8 @@ def _method(tallies: dict, entry, ours, limit) -> None:
         result, error = _call_ours(own, mine)
         wrong = _errors_differ(error, their_error)
         if wrong is None and error is None:
-            wrong = compare.difference(result, expected, _referee(theirs, sample), entry.name not in UNDEFINED_VALUES)
+            truth, cancels = _referee(theirs, sample), entry.name in CANCELS
+            wrong = compare.difference(result, expected, truth, defined(entry), cancels=cancels)
         tallies["method"].add(wrong and f"method: {wrong}", sample)
 
 
@@ -432,7 +455,7 @@ def error_inputs(entry) -> Iterator:
     """The error inputs that PyTorch itself refuses when called so; others are of another device or another way to call."""
     if entry.error_inputs_func is None:
         return
-    for each in entry.error_inputs("cpu"):
+    for each in entry.error_inputs(places.theirs):
         if call(entry.op, arguments_of(each.sample_input))[1] is not None:
             yield each
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import places
 import torch
 
 from op_db.compare import flatten, is_tensor
@@ -13,7 +14,7 @@ def samples(entry, dtype: str, requires_grad: bool, limit: int | None) -> Iterat
     if not _supports(entry, dtype, requires_grad):
         return
     torch.manual_seed(0)
-    made = entry.sample_inputs("cpu", getattr(torch, dtype), requires_grad=requires_grad)
+    made = entry.sample_inputs(places.theirs, getattr(torch, dtype), requires_grad=requires_grad)
     everything = [each for each in made if _dense(each)]
     if limit is not None and len(everything) > limit:
         everything = [everything[i * len(everything) // limit] for i in range(limit)]
@@ -23,14 +24,14 @@ def samples(entry, dtype: str, requires_grad: bool, limit: int | None) -> Iterat
 def has_sample(entry, dtype: str, requires_grad: bool) -> bool:
     if not _supports(entry, dtype, requires_grad):
         return False
-    return any(map(_dense, entry.sample_inputs("cpu", getattr(torch, dtype), requires_grad=requires_grad)))
+    return any(map(_dense, entry.sample_inputs(places.theirs, getattr(torch, dtype), requires_grad=requires_grad)))
 
 
 def _supports(entry, dtype: str, requires_grad: bool) -> bool:
     kind = getattr(torch, dtype)
-    if not entry.supports_dtype(kind, "cpu"):
+    if not entry.supports_dtype(kind, places.theirs):
         return False
-    return not requires_grad or (entry.supports_autograd and kind in entry.supported_backward_dtypes("cpu"))
+    return not requires_grad or (entry.supports_autograd and kind in entry.supported_backward_dtypes(places.theirs))
 
 
 def _dense(sample) -> bool:
@@ -62,8 +63,7 @@ def describe(sample) -> str:
 def _short(value) -> str:
     if isinstance(value, torch.Tensor):
         layout = "" if value.is_contiguous() else f" strides {tuple(value.stride())}"
-        plain = value.layout is torch.strided and value.device.type == "cpu"
-        few = f" {value.tolist()}" if 0 < value.numel() <= 4 and plain else ""
+        few = f" {value.tolist()}" if 0 < value.numel() <= 4 and value.layout is torch.strided else ""
         return f"{str(value.dtype).removeprefix('torch.')}{tuple(value.shape)}{layout}{few}"
     if isinstance(value, tuple | list):
         return f"[{', '.join(map(_short, value))}]"

@@ -5,6 +5,7 @@ import functools
 import types
 
 import numpy as np
+import places
 import torch
 
 import minitorch
@@ -33,17 +34,17 @@ class Translator:
         if isinstance(value, list | tuple):
             return type(value)(map(self, value))
         if isinstance(value, dict):
-            return {self(key): self(each) for key, each in value.items()}
+            return {self(key): places.same(each) if key == "device" else self(each) for key, each in value.items()}
         if isinstance(value, slice):
             return slice(self(value.start), self(value.stop), self(value.step))
         if isinstance(value, torch.dtype | torch.memory_format | torch.layout):
             return named(str(value).removeprefix("torch."))
         if isinstance(value, torch.device):
-            return minitorch.device(str(value))
+            return minitorch.device(places.same(str(value)))
         if isinstance(value, torch.nn.Module):
             return named("nn." + type(value).__name__)()
         if isinstance(value, torch.Generator):
-            generator = minitorch.Generator()
+            generator = minitorch.Generator(places.same(value.device.type))
             generator.manual_seed(value.initial_seed())
             return generator
         if callable(value) and not isinstance(value, type):
@@ -53,7 +54,7 @@ class Translator:
     def _tensor(self, tensor: torch.Tensor):
         if tensor.layout is not torch.strided:
             raise Missing(str(tensor.layout))
-        if tensor.device.type != "cpu":
+        if tensor.device.type not in ("cpu", places.theirs):
             raise Missing(f"device {tensor.device}")
         if tensor.dim() > 64:
             raise Missing("array of more than 64 dimensions: NumPy has none")
@@ -69,13 +70,14 @@ class Translator:
         storage = tensor.untyped_storage()
         memory = self._storages.get(storage.data_ptr()) if storage.nbytes() else None
         if memory is None:
-            flat = torch.empty(0, dtype=tensor.dtype).set_(storage, 0, (storage.nbytes() // tensor.itemsize,), (1,)).clone()
+            flat = torch.empty(0, dtype=tensor.dtype, device=tensor.device).set_(storage, 0, (storage.nbytes() // tensor.itemsize,), (1,)).cpu().clone()
             whole = tensor.is_contiguous() and tensor.numel() == flat.numel()
             flat = flat.reshape(tensor.shape) if whole else flat
             if tensor.dtype is torch.bfloat16:
                 memory = minitorch.from_numpy(flat.float().numpy()).to(dtype)
             else:
                 memory = minitorch.from_numpy(flat.numpy())
+            memory = memory.to(places.same(tensor.device.type))
             self._storages[storage.data_ptr()] = memory
             if whole and tuple(memory.stride()) == tuple(tensor.stride()):
                 return memory
@@ -178,11 +180,12 @@ def _rebound(original: types.FunctionType):
 @contextlib.contextmanager
 def _freeze_rng_state():
     """As torch.testing's of this name: the generator is as before afterwards."""
-    state = minitorch.get_rng_state()
+    space = minitorch if places.ours == "cpu" else minitorch.cuda
+    state = space.get_rng_state()
     try:
         yield
     finally:
-        minitorch.set_rng_state(state)
+        space.set_rng_state(state)
 
 
 def _global(value):

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from minitorch.kernels.cuda import reduce
-from minitorch.kernels.cuda._compile import blocks, kernel
+from minitorch.kernels.cuda._compile import blocks, device, kernel
 from minitorch.kernels.cuda._driver import cuda
 from minitorch.kernels.cuda._rows import THREADS, all_lines, blocks_of, first_line, in_order, threads_of, total_of_line
 from minitorch.kernels.cuda.array import DeviceArray
@@ -210,10 +210,16 @@ def _statistics(array, sums, mean, variance, channels, size, pieces, count):
         variance[c] = 0.0 if left < 0.0 else left
 
 
+@device
+def _inverse_root(value):
+    """NaN of a negative number, of which the simulator's square root is an error."""
+    return 1.0 / math.sqrt(value) if value >= 0.0 else math.nan
+
+
 @kernel
 def _affine(mean, variance, weight, bias, no_weight, no_bias, eps, invstd, factor, shift, channels):
     for c in range(cuda.grid(1), channels, cuda.gridsize(1)):
-        deviation = 1.0 / math.sqrt(variance[c] + eps)
+        deviation = _inverse_root(variance[c] + eps)
         times = deviation
         if not no_weight:
             times = deviation * weight[c]
@@ -305,7 +311,7 @@ def _row_norm(array, weight, bias, no_weight, no_bias, groups, inner, eps, out, 
         for i in range(lane, count, threads):
             value = np.float64(array[start + i]) - average
             squares += value * value
-        deviation = 1.0 / math.sqrt(total_of_line(squares, 0.0, threads) / max(length, 1) + eps)
+        deviation = _inverse_root(total_of_line(squares, 0.0, threads) / max(length, 1) + eps)
         if lane == 0 and row < rows:
             mean[row] = average
             invstd[row] = deviation

@@ -85,6 +85,8 @@ class Reduction:
     def _pass(self, array: DeviceArray, out: DeviceArray, divisor: float | None) -> None:
         """(outer, reduced, inner) -> (outer, inner); with a divisor the totals are finished."""
         outer, length, inner = array.shape
+        if not outer * inner:  # only in a pass before the last, whose own reduced axis is empty
+            return
         first = self._first(array.dtype)
         pieces = _pieces(outer, length, inner)
         if pieces > 1:
