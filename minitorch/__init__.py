@@ -133,6 +133,10 @@ from minitorch.ops.extreme import argmax as argmax
 from minitorch.ops.extreme import argmin as argmin
 from minitorch.ops.extreme import max as max
 from minitorch.ops.extreme import min as min
+from minitorch.ops.gamma import _sample_dirichlet as _sample_dirichlet
+from minitorch.ops.gamma import _standard_gamma as _standard_gamma
+from minitorch.ops.gamma import binomial as binomial
+from minitorch.ops.gamma import poisson as poisson
 from minitorch.ops.gather import gather as gather
 from minitorch.ops.gather import put as put
 from minitorch.ops.gather import scatter as scatter

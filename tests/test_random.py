@@ -47,7 +47,7 @@ def test_shuffling_more_than_2_to_the_28_items():
     size = 1000
     state = _state(5)
     words = np.empty(2 * size, np.uint32)
-    kernels._words(words, _state(5))
+    kernels.next_words(words, _state(5))
     expected = list(range(size))
     for i in range(size):
         z = ((int(words[2 * i]) << 32) | int(words[2 * i + 1])) % (i + 1)
@@ -61,7 +61,7 @@ def test_shuffling_more_than_2_to_the_28_items():
 def test_words_are_the_mersenne_twisters():
     """NumPy has the same engine, seeded in the same way."""
     words = np.empty(2000, np.uint32)
-    kernels._words(words, _state(123))
+    kernels.next_words(words, _state(123))
     expected = np.random.RandomState(123).randint(0, 2**32, 2000, dtype=np.uint32)
     np.testing.assert_array_equal(words, expected)
 
@@ -69,10 +69,10 @@ def test_words_are_the_mersenne_twisters():
 @given(cuts=st.lists(st.integers(0, 700), min_size=1, max_size=6))
 def test_words_do_not_depend_on_how_they_are_asked_for(cuts):
     whole, pieces = np.empty(sum(cuts), np.uint32), [np.empty(n, np.uint32) for n in cuts]
-    kernels._words(whole, _state(9))
+    kernels.next_words(whole, _state(9))
     state = _state(9)
     for piece in pieces:
-        kernels._words(piece, state)
+        kernels.next_words(piece, state)
     np.testing.assert_array_equal(whole, np.concatenate(pieces))
 
 

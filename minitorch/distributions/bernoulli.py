@@ -5,12 +5,12 @@ from functools import cached_property
 import minitorch
 from minitorch import Tensor
 from minitorch.distributions import constraints
-from minitorch.distributions.distribution import Distribution
+from minitorch.distributions.exp_family import ExponentialFamily
 from minitorch.distributions.utils import broadcast_all, logits_to_probs, probs_to_logits
 from minitorch.nn.functional import binary_cross_entropy_with_logits
 
 
-class Bernoulli(Distribution):
+class Bernoulli(ExponentialFamily):
     """1 with probability `probs`, or with log odds `logits`. PyTorch: torch.distributions.Bernoulli."""
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}

@@ -5,11 +5,11 @@ from functools import cached_property
 import minitorch
 from minitorch import Size, Tensor
 from minitorch.distributions import constraints
-from minitorch.distributions.distribution import Distribution
+from minitorch.distributions.exp_family import ExponentialFamily
 from minitorch.distributions.utils import logits_to_probs, probs_to_logits
 
 
-class Categorical(Distribution):
+class Categorical(ExponentialFamily):
     """Class k with a probability proportional to `probs[..., k]`, or to exp(`logits[..., k]`).
 
     ValueError unless exactly one is given. PyTorch: torch.distributions.Categorical.
@@ -65,13 +65,6 @@ class Categorical(Distribution):
     @property
     def variance(self) -> Tensor:
         return minitorch.full(self._extended_shape(), float("nan"), dtype=self.probs.dtype)
-
-    def expand(self, batch_shape) -> "Categorical":
-        """The same distribution, more often."""
-        shape = Size(batch_shape) + Size((self._num_events,))
-        if "probs" in self.__dict__:
-            return Categorical(probs=self.probs.expand(shape), validate_args=False)
-        return Categorical(logits=self.logits.expand(shape), validate_args=False)
 
     def sample(self, sample_shape=()) -> Tensor:
         rows = self.probs.reshape(-1, self._num_events)

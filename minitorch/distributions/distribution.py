@@ -1,10 +1,12 @@
 """What all distributions share: shapes, checks, repr. PyTorch: torch/distributions/distribution.py."""
 
+import copy
 from collections.abc import Sequence
+from functools import cached_property
 
 import minitorch
 from minitorch import Size, Tensor
-from minitorch.distributions.constraints import Constraint
+from minitorch.distributions.constraints import Constraint, is_dependent
 
 
 class Distribution:
@@ -37,8 +39,9 @@ class Distribution:
         if not self._validate_args:
             return
         for name, constraint in self.arg_constraints.items():
-            if name not in self.__dict__:
-                continue  # computed from another parameter
+            computed = name not in self.__dict__ and isinstance(getattr(type(self), name), cached_property)
+            if computed or is_dependent(constraint):
+                continue
             value = getattr(self, name)
             if not constraint.check(value).all():
                 raise ValueError(
@@ -76,6 +79,17 @@ class Distribution:
         """The standard deviation."""
         return self.variance.sqrt()
 
+    def expand(self, batch_shape: Sequence[int]) -> "Distribution":
+        """The same distributions, more often: what they are made of is expanded."""
+        made, batch, old = copy.copy(self), Size(batch_shape), len(self._batch_shape)
+        for name, value in self.__dict__.items():
+            if isinstance(value, Tensor) and value.shape[:old] == self._batch_shape:
+                made.__dict__[name] = value.expand(batch + value.shape[old:])
+            elif isinstance(value, Distribution) and value.batch_shape[:old] == self._batch_shape:
+                made.__dict__[name] = value.expand(batch + value.batch_shape[old:])
+        made._batch_shape, made._validate_args = batch, False
+        return made
+
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """A draw, (*sample_shape, *batch_shape, *event_shape), without gradients."""
         with minitorch.no_grad():
@@ -101,6 +115,10 @@ class Distribution:
         """The entropy, in nats."""
         raise NotImplementedError
 
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        """All values of a discrete distribution, (values, *batch_shape)."""
+        raise NotImplementedError
+
     def perplexity(self) -> Tensor:
         """exp(entropy)."""
         return minitorch.exp(self.entropy())
@@ -123,10 +141,11 @@ class Distribution:
                     "Value is not broadcastable with batch_shape+event_shape: "
                     f"{value.shape} vs {self._batch_shape + self._event_shape}."
                 )
-        if not self.support.check(value).all():
+        support = self.support
+        if not support.check(value).all():
             raise ValueError(
                 f"Expected value argument ({type(value).__name__} of shape {tuple(value.shape)}) to be within the "
-                f"support ({self.support!r}) of the distribution {self!r}, but found invalid values:\n{value}"
+                f"support ({support!r}) of the distribution {self!r}, but found invalid values:\n{value}"
             )
 
     def __repr__(self) -> str:

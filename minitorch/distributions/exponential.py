@@ -3,11 +3,11 @@
 import minitorch
 from minitorch import Tensor
 from minitorch.distributions import constraints
-from minitorch.distributions.distribution import Distribution
+from minitorch.distributions.exp_family import ExponentialFamily
 from minitorch.distributions.utils import broadcast_all
 
 
-class Exponential(Distribution):
+class Exponential(ExponentialFamily):
     """With `rate` events in a unit of time. PyTorch: torch.distributions.Exponential."""
 
     arg_constraints = {"rate": constraints.positive}

@@ -30,8 +30,13 @@ class Independent(Distribution):
         return self.base_dist.has_rsample
 
     @property
+    def has_enumerate_support(self) -> bool:
+        return self.base_dist.has_enumerate_support and not self.reinterpreted_batch_ndims
+
+    @constraints.dependent_property
     def support(self) -> constraints.Constraint:
-        return constraints._IndependentConstraint(self.base_dist.support, self.reinterpreted_batch_ndims)
+        result = self.base_dist.support
+        return constraints.independent(result, self.reinterpreted_batch_ndims) if self.reinterpreted_batch_ndims else result
 
     @property
     def mean(self) -> Tensor:
@@ -56,6 +61,12 @@ class Independent(Distribution):
 
     def entropy(self) -> Tensor:
         return self._sum(self.base_dist.entropy())
+
+    def expand(self, batch_shape) -> "Independent":
+        made = super().expand(batch_shape)
+        inner = self._event_shape[: self.reinterpreted_batch_ndims]
+        made.base_dist = self.base_dist.expand(made._batch_shape + inner)
+        return made
 
     def _sum(self, value: Tensor) -> Tensor:
         """Over the dimensions that became the event's."""

@@ -55,7 +55,7 @@ class MultivariateNormal(Distribution):
         elif name == "covariance_matrix":
             self._factor = minitorch.linalg.cholesky(matrix)
         else:
-            self._factor = _factor_of_inverse(matrix)
+            self._factor = factor_of_inverse(matrix)
 
     @cached_property
     def scale_tril(self) -> Tensor:
@@ -103,7 +103,7 @@ class MultivariateNormal(Distribution):
         return self._factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
 
-def _factor_of_inverse(matrix: Tensor) -> Tensor:
+def factor_of_inverse(matrix: Tensor) -> Tensor:
     """The Cholesky factor of the inverse, without the inverse: of the matrix turned by 180 degrees, turned back."""
     factor = minitorch.linalg.cholesky(matrix.flip(-2, -1))
     turned = factor.flip(-2, -1).mT

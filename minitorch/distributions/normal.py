@@ -5,11 +5,11 @@ import math
 import minitorch
 from minitorch import Tensor
 from minitorch.distributions import constraints
-from minitorch.distributions.distribution import Distribution
+from minitorch.distributions.exp_family import ExponentialFamily
 from minitorch.distributions.utils import broadcast_all
 
 
-class Normal(Distribution):
+class Normal(ExponentialFamily):
     """With mean `loc` and standard deviation `scale`. PyTorch: torch.distributions.Normal."""
 
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
@@ -35,10 +35,6 @@ class Normal(Distribution):
     @property
     def variance(self) -> Tensor:
         return self.stddev.pow(2)
-
-    def expand(self, batch_shape) -> "Normal":
-        """The same distribution, more often."""
-        return Normal(self.loc.expand(batch_shape), self.scale.expand(batch_shape), validate_args=False)
 
     def sample(self, sample_shape=()) -> Tensor:
         shape = self._extended_shape(sample_shape)

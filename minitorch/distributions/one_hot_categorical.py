@@ -33,6 +33,11 @@ class OneHotCategorical(Distribution):
         return self._categorical.logits
 
     @property
+    def param_shape(self) -> minitorch.Size:
+        """The shape of the parameter."""
+        return self._categorical.param_shape
+
+    @property
     def mean(self) -> Tensor:
         return self.probs
 
@@ -54,6 +59,11 @@ class OneHotCategorical(Distribution):
 
     def entropy(self) -> Tensor:
         return self._categorical.entropy()
+
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        values = minitorch.eye(self._event_shape[0], dtype=self.probs.dtype)
+        values = values.view((-1,) + (1,) * len(self._batch_shape) + tuple(self._event_shape))
+        return values.expand((-1, *self._batch_shape, -1)) if expand else values
 
     def _one_hot(self, index: Tensor) -> Tensor:
         return minitorch.nn.functional.one_hot(index, self._event_shape[0]).to(self.probs.dtype)

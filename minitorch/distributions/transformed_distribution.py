@@ -1,4 +1,4 @@
-"""A distribution of numbers that transforms made of others. PyTorch: torch/distributions/transformed_distribution.py."""
+"""A distribution of what transforms make of draws. PyTorch: torch/distributions/transformed_distribution.py."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,15 @@ import minitorch
 from minitorch import Tensor
 from minitorch.distributions import constraints
 from minitorch.distributions.distribution import Distribution
-from minitorch.distributions.normal import Normal
-from minitorch.distributions.transforms import ComposeTransform, ExpTransform, Transform
+from minitorch.distributions.independent import Independent
+from minitorch.distributions.transforms import ComposeTransform, Transform
+from minitorch.distributions.utils import sum_rightmost
 
 
 class TransformedDistribution(Distribution):
     """Draws of `base_distribution`, sent through the transforms, one after the other.
 
-    PyTorch: torch.distributions.TransformedDistribution.
+    ValueError where the first needs more dimensions. PyTorch: torch.distributions.TransformedDistribution.
     """
 
     arg_constraints: dict = {}
@@ -21,27 +22,50 @@ class TransformedDistribution(Distribution):
     def __init__(
         self,
         base_distribution: Distribution,
-        transforms: "Transform | Sequence[Transform]",
+        transforms: "Transform | list[Transform]",
         validate_args: bool | None = None,
     ) -> None:
+        if isinstance(transforms, Transform):
+            transforms = [transforms]
+        elif not isinstance(transforms, list):
+            raise ValueError(f"transforms must be a Transform or list, but was {transforms}")
+        if not all(isinstance(each, Transform) for each in transforms):
+            raise ValueError("transforms must be a Transform or a list of Transforms")
+        self.transforms = transforms
+        whole = ComposeTransform(transforms)
+        before, after = whole.domain.event_dim, whole.codomain.event_dim
+        shape, inner = base_distribution.batch_shape + base_distribution.event_shape, len(base_distribution.event_shape)
+        if len(shape) < before:
+            raise ValueError(
+                f"base_distribution needs to have shape with size at least {before}, but got {shape}."
+            )
+        result = whole.forward_shape(shape)
+        wider = whole.inverse_shape(result)
+        if shape != wider:
+            base_distribution = base_distribution.expand(wider[: len(wider) - inner])
+        if before > inner:
+            base_distribution = Independent(base_distribution, before - inner)
         self.base_dist = base_distribution
-        self.transforms = [transforms] if isinstance(transforms, Transform) else list(transforms)
-        for each in self.transforms:
-            if not isinstance(each, Transform):
-                raise ValueError("transforms must be a Transform or a list of Transforms")
-        super().__init__(base_distribution.batch_shape, base_distribution.event_shape, validate_args=validate_args)
+        cut = len(result) - max(after, inner + after - before)
+        super().__init__(result[:cut], result[cut:], validate_args=validate_args)
 
     @property
     def has_rsample(self) -> bool:
         return self.base_dist.has_rsample
 
-    @property
+    @constraints.dependent_property(is_discrete=False)
     def support(self) -> constraints.Constraint:
         if not self.transforms:
             return self.base_dist.support
-        support = ComposeTransform(self.transforms).codomain
-        count = len(self._event_shape)
-        return constraints._IndependentConstraint(support, count) if count else support
+        support = self.transforms[-1].codomain
+        more = len(self._event_shape) - support.event_dim
+        return constraints.independent(support, more) if more > 0 else support
+
+    def expand(self, batch_shape: Sequence[int]) -> "TransformedDistribution":
+        made = super().expand(batch_shape)
+        shape = ComposeTransform(self.transforms).inverse_shape(made._batch_shape + self._event_shape)
+        made.base_dist = self.base_dist.expand(shape[: len(shape) - len(self.base_dist.event_shape)])
+        return made
 
     def sample(self, sample_shape=()) -> Tensor:
         with minitorch.no_grad():
@@ -53,57 +77,31 @@ class TransformedDistribution(Distribution):
     def log_prob(self, value: Tensor) -> Tensor:
         if self._validate_args:
             self._validate_sample(value)
-        count, stretched = len(self._event_shape), 0.0
+        dimensions, stretched = len(self._event_shape), 0.0
         for transform in reversed(self.transforms):
-            before = transform.inv(value)
-            log = transform.log_abs_det_jacobian(before, value)
-            stretched = stretched - (log.sum(tuple(range(-count, 0))) if count else log)
-            value = before
-        return stretched + self.base_dist.log_prob(value)
+            x = transform.inv(value)
+            dimensions += transform.domain.event_dim - transform.codomain.event_dim
+            log = transform.log_abs_det_jacobian(x, value)
+            stretched = stretched - sum_rightmost(log, dimensions - transform.domain.event_dim)
+            value = x
+        return stretched + sum_rightmost(self.base_dist.log_prob(value), dimensions - len(self.base_dist.event_shape))
 
     def cdf(self, value: Tensor) -> Tensor:
-        sign = 1
         for transform in reversed(self.transforms):
-            value, sign = transform.inv(value), sign * transform.sign
-        return sign * (self.base_dist.cdf(value) - 0.5) + 0.5
+            value = transform.inv(value)
+        if self._validate_args:
+            self.base_dist._validate_sample(value)
+        return self._turned(self.base_dist.cdf(value))
+
+    def icdf(self, value: Tensor) -> Tensor:
+        return self._through(self.base_dist.icdf(self._turned(value)))
+
+    def _turned(self, probability: Tensor) -> Tensor:
+        """1 - probability, where the transforms fall."""
+        sign = ComposeTransform(self.transforms).sign
+        return probability if isinstance(sign, int) and sign == 1 else sign * (probability - 0.5) + 0.5
 
     def _through(self, x: Tensor) -> Tensor:
         for transform in self.transforms:
             x = transform(x)
         return x
-
-
-class LogNormal(TransformedDistribution):
-    """exp of a normal number. PyTorch: torch.distributions.LogNormal (torch/distributions/log_normal.py)."""
-
-    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    has_rsample = True
-
-    def __init__(self, loc: "Tensor | float", scale: "Tensor | float", validate_args: bool | None = None) -> None:
-        super().__init__(Normal(loc, scale, validate_args=validate_args), ExpTransform(), validate_args=validate_args)
-
-    @property
-    def loc(self) -> Tensor:
-        """The mean of the logarithm."""
-        return self.base_dist.loc
-
-    @property
-    def scale(self) -> Tensor:
-        """The standard deviation of the logarithm."""
-        return self.base_dist.scale
-
-    @property
-    def mean(self) -> Tensor:
-        return (self.loc + self.scale.pow(2) / 2).exp()
-
-    @property
-    def mode(self) -> Tensor:
-        return (self.loc - self.scale.square()).exp()
-
-    @property
-    def variance(self) -> Tensor:
-        squared = self.scale.pow(2)
-        return squared.expm1() * (2 * self.loc + squared).exp()
-
-    def entropy(self) -> Tensor:
-        return self.base_dist.entropy() + self.loc

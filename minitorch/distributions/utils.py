@@ -5,6 +5,8 @@ from numbers import Number
 import minitorch
 from minitorch import Tensor
 
+EULER = 0.57721566490153286060
+
 
 def broadcast_all(*values) -> tuple[Tensor, ...]:
     """Numbers and tensors as tensors of one shape. ValueError for anything else. PyTorch: as named."""
@@ -31,3 +33,36 @@ def probs_to_logits(probs: Tensor, is_binary: bool = False) -> Tensor:
 def logits_to_probs(logits: Tensor, is_binary: bool = False) -> Tensor:
     """The way back. PyTorch: torch.distributions.utils.logits_to_probs."""
     return minitorch.sigmoid(logits) if is_binary else minitorch.softmax(logits, dim=-1)
+
+
+def clipped_sigmoid(x: Tensor) -> Tensor:
+    """sigmoid(x), neither 0 nor 1. PyTorch: _clipped_sigmoid of torch.distributions.transforms."""
+    info = minitorch.finfo(x.dtype)
+    return minitorch.clamp(minitorch.sigmoid(x), min=info.tiny, max=1.0 - info.eps)
+
+
+def sum_rightmost(value: Tensor, dim: int) -> Tensor:
+    """The sum over the last `dim` dimensions. PyTorch: torch.distributions.utils._sum_rightmost."""
+    return value.reshape(*value.shape[: value.dim() - dim], -1).sum(-1) if dim else value
+
+
+def vec_to_tril_matrix(vec: Tensor, diag: int = 0) -> Tensor:
+    """(..., elements) -> (..., n, n), row by row up to that diagonal. PyTorch: torch.distributions.utils.vec_to_tril_matrix."""
+    n = (-(1 + 2 * diag) + ((1 + 2 * diag) ** 2 + 8 * vec.shape[-1] + 4 * abs(diag) * (diag + 1)) ** 0.5) / 2
+    size = round(n)
+    if abs(n - size) > minitorch.finfo(vec.dtype).eps:
+        raise ValueError(
+            f"The size of last dimension is {vec.shape[-1]} which cannot be expressed as the lower triangular part of "
+            "a square D x D matrix."
+        )
+    rows, columns = minitorch.tril_indices(size, size, diag).unbind()
+    return vec.new_zeros((*vec.shape[:-1], size * size)).index_copy(-1, rows * size + columns, vec).unflatten(-1, (size, size))
+
+
+def tril_matrix_to_vec(mat: Tensor, diag: int = 0) -> Tensor:
+    """(..., n, n) -> (..., elements), row by row up to that diagonal. PyTorch: torch.distributions.utils.tril_matrix_to_vec."""
+    size = mat.shape[-1]
+    if not -size <= diag < size:
+        raise ValueError(f"diag ({diag}) provided is outside [{-size}, {size - 1}].")
+    rows, columns = minitorch.tril_indices(size, size, diag).unbind()
+    return mat[..., rows, columns]

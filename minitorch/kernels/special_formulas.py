@@ -45,11 +45,11 @@ def lgamma(a):
 
 def digamma(a):
     """The recurrence up to 10, then the asymptotic series; below zero the reflection formula."""
-    return _digamma(np.float64(a))
+    return digamma_of(np.float64(a))
 
 
 @register_jitable
-def _digamma(x):
+def digamma_of(x):
     if x == 0:
         return math.copysign(math.inf, -x)
     result = 0.0
@@ -72,7 +72,7 @@ def polygamma(a, n):
     """The n-th derivative of digamma: (-1)**(n + 1) * n! * zeta(n + 1, a), and the reflection formula for n = 1."""
     x, n = np.float64(a), np.float64(n)
     if n == 0:
-        return _digamma(x)
+        return digamma_of(x)
     if n == 1 and x < 0.5:
         sine = math.sin(math.pi * x)
         return math.pi * math.pi / (sine * sine) - _zeta(2.0, 1 - x)

@@ -22,6 +22,11 @@ from minitorch.kernels.cpu.distributions import log_normal as log_normal
 from minitorch.kernels.cpu.distributions import multinomial as multinomial
 from minitorch.kernels.cpu.distributions import normal as normal
 from minitorch.kernels.cpu.extreme import extreme as extreme
+from minitorch.kernels.cpu.gamma import binomial as binomial
+from minitorch.kernels.cpu.gamma import dirichlet_grad as dirichlet_grad
+from minitorch.kernels.cpu.gamma import poisson as poisson
+from minitorch.kernels.cpu.gamma import standard_gamma as standard_gamma
+from minitorch.kernels.cpu.gamma import standard_gamma_grad as standard_gamma_grad
 from minitorch.kernels.cpu.gemm import addmm as addmm
 from minitorch.kernels.cpu.gemm import bmm as bmm
 from minitorch.kernels.cpu.gemm import dot as dot

@@ -57,7 +57,8 @@ def _seed(state, word):
 
 
 @serial
-def _words(out, state):
+def next_words(out, state):
+    """Fill with 32-bit words."""
     key = state[0].key
     done = 0
     while done < out.size:
@@ -121,7 +122,7 @@ def draw(out, state, start, words_each):
     """The CHUNK elements of `out` from `start` on, and `words_each` fresh words for each."""
     piece = out[start : start + CHUNK]
     words = np.empty(piece.size * words_each, np.uint32)
-    _words(words, state)
+    next_words(words, state)
     return piece, words
 
 

@@ -22,6 +22,11 @@ from minitorch.kernels.cuda.distributions import log_normal as log_normal
 from minitorch.kernels.cuda.distributions import multinomial as multinomial
 from minitorch.kernels.cuda.distributions import normal as normal
 from minitorch.kernels.cuda.extreme import extreme as extreme
+from minitorch.kernels.cuda.gamma import binomial as binomial
+from minitorch.kernels.cuda.gamma import dirichlet_grad as dirichlet_grad
+from minitorch.kernels.cuda.gamma import poisson as poisson
+from minitorch.kernels.cuda.gamma import standard_gamma as standard_gamma
+from minitorch.kernels.cuda.gamma import standard_gamma_grad as standard_gamma_grad
 from minitorch.kernels.cuda.gemm import addmm as addmm
 from minitorch.kernels.cuda.gemm import bmm as bmm
 from minitorch.kernels.cuda.gemm import dot as dot

@@ -1,0 +1,95 @@
+"""Numbers near 0 or 1 that gradients go through. PyTorch: torch/distributions/relaxed_bernoulli.py."""
+
+from functools import cached_property
+
+import minitorch
+from minitorch import Size, Tensor
+from minitorch.distributions import constraints
+from minitorch.distributions.distribution import Distribution
+from minitorch.distributions.transformed_distribution import TransformedDistribution
+from minitorch.distributions.transforms import SigmoidTransform
+from minitorch.distributions.utils import broadcast_all, clamp_probs, logits_to_probs, probs_to_logits
+
+
+class LogitRelaxedBernoulli(Distribution):
+    """The log odds of a RelaxedBernoulli. PyTorch: torch.distributions.relaxed_bernoulli.LogitRelaxedBernoulli."""
+
+    arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
+    support = constraints.real
+
+    def __init__(
+        self,
+        temperature: Tensor,
+        probs: "Tensor | float | None" = None,
+        logits: "Tensor | float | None" = None,
+        validate_args: bool | None = None,
+    ) -> None:
+        self.temperature = temperature
+        if (probs is None) == (logits is None):
+            raise ValueError("Either `probs` or `logits` must be specified, but not both.")
+        if probs is not None:
+            (self.probs,) = broadcast_all(probs)
+        else:
+            (self.logits,) = broadcast_all(logits)
+        self._param = self.probs if probs is not None else self.logits
+        super().__init__(self._param.size(), validate_args=validate_args)
+
+    @cached_property
+    def logits(self) -> Tensor:
+        """The log odds of 1."""
+        return probs_to_logits(self.probs, is_binary=True)
+
+    @cached_property
+    def probs(self) -> Tensor:
+        """The probability of 1."""
+        return logits_to_probs(self.logits, is_binary=True)
+
+    @property
+    def param_shape(self) -> Size:
+        """The shape of the parameter."""
+        return self._param.size()
+
+    def rsample(self, sample_shape=()) -> Tensor:
+        probs = clamp_probs(self.probs.expand(self._extended_shape(sample_shape)))
+        uniform = clamp_probs(minitorch.rand(probs.shape, dtype=probs.dtype, device=probs.device))
+        return (uniform.log() - (-uniform).log1p() + probs.log() - (-probs).log1p()) / self.temperature
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        if self._validate_args:
+            self._validate_sample(value)
+        logits, value = broadcast_all(self.logits, value)
+        away = logits - value.mul(self.temperature)
+        return self.temperature.log() + away - 2 * away.exp().log1p()
+
+
+class RelaxedBernoulli(TransformedDistribution):
+    """Nearer to 0 and 1 the smaller `temperature` is. PyTorch: torch.distributions.RelaxedBernoulli."""
+
+    arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
+    support = constraints.unit_interval
+    has_rsample = True
+
+    def __init__(
+        self,
+        temperature: Tensor,
+        probs: "Tensor | float | None" = None,
+        logits: "Tensor | float | None" = None,
+        validate_args: bool | None = None,
+    ) -> None:
+        base = LogitRelaxedBernoulli(temperature, probs, logits)
+        super().__init__(base, SigmoidTransform(), validate_args=validate_args)
+
+    @property
+    def temperature(self) -> Tensor:
+        """How far from a decision the draws are."""
+        return self.base_dist.temperature
+
+    @property
+    def logits(self) -> Tensor:
+        """The log odds of 1."""
+        return self.base_dist.logits
+
+    @property
+    def probs(self) -> Tensor:
+        """The probability of 1."""
+        return self.base_dist.probs
