@@ -62,7 +62,6 @@ from minitorch.ops.binary import logaddexp as logaddexp
 from minitorch.ops.binary import logaddexp2 as logaddexp2
 from minitorch.ops.binary import nextafter as nextafter
 from minitorch.ops.binary import xlogy as xlogy
-from minitorch.ops.buffers import from_dlpack as from_dlpack
 from minitorch.ops.buffers import frombuffer as frombuffer
 from minitorch.ops.combination import addcdiv as addcdiv
 from minitorch.ops.combination import addcmul as addcmul
@@ -121,6 +120,7 @@ from minitorch.ops.differences import cumulative_trapezoid as cumulative_trapezo
 from minitorch.ops.differences import diff as diff
 from minitorch.ops.differences import gradient as gradient
 from minitorch.ops.differences import trapezoid as trapezoid
+from minitorch.ops.dlpack import from_dlpack as from_dlpack
 from minitorch.ops.dropout import alpha_dropout as alpha_dropout
 from minitorch.ops.dropout import dropout as dropout
 from minitorch.ops.dropout import feature_alpha_dropout as feature_alpha_dropout
@@ -480,6 +480,7 @@ from minitorch.amp.autocast_mode import autocast as autocast
 from minitorch.amp.autocast_mode import get_autocast_dtype as get_autocast_dtype
 from minitorch.amp.autocast_mode import is_autocast_enabled as is_autocast_enabled
 from minitorch.compiler import compile as compile
+from minitorch.cuda import OutOfMemoryError as OutOfMemoryError
 from minitorch.func.vmap import vmap as vmap
 from minitorch.serialization import load as load
 from minitorch.serialization import save as save

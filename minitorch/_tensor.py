@@ -257,10 +257,10 @@ class Tensor(
         return minitorch.ops.convert.array_wrap(array)
 
     def __dlpack__(self, **kwargs):
-        return minitorch.ops.buffers.to_dlpack(self, **kwargs)
+        return minitorch.ops.dlpack.to_dlpack(self, **kwargs)
 
     def __dlpack_device__(self) -> tuple[int, int]:
-        return self.array.__dlpack_device__()
+        return minitorch.ops.dlpack.dlpack_device(self)
 
     @property
     def __cuda_array_interface__(self) -> dict:

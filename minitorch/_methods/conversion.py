@@ -63,12 +63,16 @@ class Conversion:
         return self.to("cuda" if device is None else device, non_blocking=non_blocking)
 
     def is_pinned(self, device=None):
-        """Always False: no memory is pinned."""
-        return False
+        """Whether the GPU reads this memory of the host by itself."""
+        return minitorch.ops.transfer.is_pinned(self, device)
 
     def pin_memory(self, device=None):
-        """Raises RuntimeError: there is no accelerator to pin memory for."""
-        raise RuntimeError("Cannot access accelerator device when none is available.")
+        """In memory of the host that the GPU reads by itself. Raises RuntimeError without one."""
+        return minitorch.ops.transfer.pin_memory(self, device)
+
+    def record_stream(self, stream):
+        """Another stream uses this memory of the GPU: it is not used anew before that stream is done with it."""
+        minitorch.ops.transfer.record_stream(self, stream)
 
     def is_shared(self):
         """Whether other processes share the memory: always False."""
@@ -106,16 +110,16 @@ class Conversion:
 
     def new_empty(self, *sizes, size=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
         """As `minitorch.empty`, in the dtype and on the device of this tensor."""
-        return minitorch.empty(*sizes, size=size, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad)
+        return minitorch.empty(*sizes, size=size, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad, pin_memory=pin_memory)
 
     def new_zeros(self, *sizes, size=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
         """As `minitorch.zeros`, in the dtype and on the device of this tensor."""
         shape = minitorch.ops.sizes.sizes_of(sizes if size is None else (size,), "new_zeros")
-        return minitorch.full(shape, 0, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad)
+        return minitorch.full(shape, 0, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad, pin_memory=pin_memory)
 
     def new_ones(self, *sizes, size=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
         """As `minitorch.ones`, in the dtype and on the device of this tensor."""
-        return minitorch.ones(*sizes, size=size, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad)
+        return minitorch.ones(*sizes, size=size, dtype=dtype or self.dtype, device=_at(self, device), requires_grad=requires_grad, pin_memory=pin_memory)
 
     def new_empty_strided(self, size, stride, dtype=None, device=None, requires_grad=False):
         """As `minitorch.empty_strided`, in the dtype and on the device of this tensor."""

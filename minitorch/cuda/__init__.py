@@ -12,12 +12,22 @@ from typing import NamedTuple
 from minitorch import random, types
 from minitorch._tensor import Tensor
 from minitorch.cuda import amp as amp
+from minitorch.cuda.graphs import CUDAGraph as CUDAGraph
+from minitorch.cuda.graphs import graph as graph
+from minitorch.cuda.graphs import graph_pool_handle as graph_pool_handle
+from minitorch.cuda.graphs import is_current_stream_capturing as is_current_stream_capturing
+from minitorch.cuda.graphs import make_graphed_callables as make_graphed_callables
 from minitorch.cuda.streams import Event as Event
+from minitorch.cuda.streams import ExternalStream as ExternalStream
 from minitorch.cuda.streams import Stream as Stream
+from minitorch.cuda.streams import StreamContext as StreamContext
 from minitorch.cuda.streams import current_stream as current_stream
 from minitorch.cuda.streams import default_stream as default_stream
+from minitorch.cuda.streams import get_stream_from_external as get_stream_from_external
+from minitorch.cuda.streams import set_stream as set_stream
 from minitorch.cuda.streams import stream as stream
 from minitorch.kernels import _gpu
+from minitorch.kernels._gpu import OutOfMemoryError as OutOfMemoryError
 
 NO_GPU = "Torch not compiled with CUDA enabled"
 
@@ -39,7 +49,7 @@ def _driver() -> ModuleType:
 
 def _in_use() -> ModuleType | None:
     """The module of kernels if the GPU has been used, else None: for questions that should not start it."""
-    return sys.modules.get("minitorch.kernels.cuda.memory")
+    return sys.modules["minitorch.kernels.cuda.memory"] if _gpu.in_use() else None
 
 
 def _check_index(device: object) -> None:

@@ -15,6 +15,13 @@ OLDEST = 12000
 _HOW_TO_INSTALL = "its packages are missing: pip install 'minitorch[cuda]'"
 
 
+class OutOfMemoryError(RuntimeError):
+    """The GPU's memory is full. PyTorch: torch.OutOfMemoryError."""
+
+
+OutOfMemoryError.__module__ = "torch"
+
+
 def simulated() -> bool:
     """Whether Numba's simulator stands in for a GPU: NUMBA_ENABLE_CUDASIM=1."""
     return os.environ.get("NUMBA_ENABLE_CUDASIM", "0") not in ("", "0")
@@ -71,6 +78,11 @@ def check() -> None:
     raise error
 
 
+def in_use() -> bool:
+    """Whether the GPU's kernels have been imported: for questions that should not start it."""
+    return "minitorch.kernels.cuda.memory" in sys.modules
+
+
 def count() -> int:
     """How many GPUs can be used; never raises."""
     if simulated() or compiled_only():
@@ -83,6 +95,23 @@ def _version() -> int:
     version = ctypes.c_int(0)
     library().cuDriverGetVersion(ctypes.byref(version))
     return version.value
+
+
+_forked = False
+
+
+def forked() -> bool:
+    """Whether this process came from one that had started the driver: then it cannot use the GPU."""
+    return _forked
+
+
+def _after_fork() -> None:
+    global _forked
+    _forked = _forked or _count.cache_info().currsize > 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from minitorch import types
 from minitorch._tensor import Tensor, contiguous_strides, wrap
 from minitorch.autograd.function import Function
 from minitorch.ops.creation import empty, empty_like, empty_strided, requiring_grad, strides_in_format
-from minitorch.ops.devices import kernels_on, moved
+from minitorch.ops.devices import kernels_on, moved, pinned
 from minitorch.ops.promotion import check_tensor, dtype_of_number
 from minitorch.ops.shape import detach
 from minitorch.ops.sizes import (
@@ -53,7 +53,8 @@ def tensor(data, *, dtype: types.dtype | None = None, device=None, requires_grad
         shape = _shape_of(data)
         kind = dtype or _infer_dtype(data, shape)
         array = _array_of(data, shape, kind)
-    result = wrap(_own_copy(on, array, kind.numpy))
+    array = _own_copy(on, array, kind.numpy)
+    result = wrap(pinned(array) if pin_memory else array)
     return requiring_grad(result) if requires_grad else result
 
 
@@ -149,7 +150,8 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 
 def to(input: Tensor, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None) -> Tensor:
     """In another dtype or on another device; the tensor itself where nothing changes. PyTorch: Tensor.to."""
-    flags = [each for each in args if isinstance(each, bool)]  # non_blocking, for which there is nothing to wait, and copy
+    flags = [each for each in args if isinstance(each, bool)]  # non_blocking and copy
+    non_blocking = non_blocking or (len(flags) > 0 and flags[0])
     copy = copy or (len(flags) > 1 and flags[1])
     for each in args:
         if isinstance(each, types.dtype) or each in (float, int, bool):
@@ -163,7 +165,8 @@ def to(input: Tensor, *args, dtype=None, device=None, non_blocking=False, copy=F
                 f"to() received an invalid combination of arguments - got ({type(each).__name__}), but expected one of:"
             )
     if device is not None and kernels_on(device) is not input.kernels:
-        result = ToDevice.apply(input, input.dtype.numpy if dtype is None else dtype.numpy, kernels_on(device))
+        kind = input.dtype if dtype is None else types.as_dtype(dtype, "to")
+        result = ToDevice.apply(input, kind.numpy, kernels_on(device), bool(non_blocking))
         return result if memory_format is None else contiguous(result, memory_format=memory_format)
     check_format(memory_format, "to")
     dtype = None if dtype is None else types.as_dtype(dtype, "to")

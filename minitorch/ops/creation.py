@@ -9,7 +9,7 @@ import numpy as np
 from minitorch import types
 from minitorch._tensor import Tensor, contiguous_strides, wrap
 from minitorch.kernels.layout import memory_order, strides_in_order
-from minitorch.ops.devices import kernels_on
+from minitorch.ops.devices import kernels_on, pinned
 from minitorch.ops.numbers import checked_number
 from minitorch.ops.promotion import Number, check_tensor, dtype_of_number
 from minitorch.ops.shape import detach, window
@@ -25,8 +25,8 @@ from minitorch.ops.sizes import (
     sizes_of,
 )
 
-# Every function takes what PyTorch's takes: `dtype` (the default dtype if None), `device`, `requires_grad`, and `layout`
-# and `pin_memory`, which change nothing. `memory_format` decides the strides of the functions ending in _like only.
+# Every function takes what PyTorch's takes: `dtype` (the default dtype if None), `device`, `requires_grad`, `pin_memory` (see
+# Tensor.pin_memory), and `layout`, which changes nothing. `memory_format` decides the strides of the functions ending in _like only.
 
 
 def empty(
@@ -35,7 +35,7 @@ def empty(
 ) -> Tensor:
     """Memory as it comes. Raises RuntimeError for negative sizes or too much memory. PyTorch: torch.empty."""
     shape = _shape(_given(sizes, size, "empty"), "empty")
-    return _finish(kernels_on(device).empty(shape, _dtype(dtype, "empty", out).numpy), requires_grad, out)
+    return _finish(kernels_on(device).empty(shape, _dtype(dtype, "empty", out).numpy), requires_grad, out, pin_memory)
 
 
 def zeros(
@@ -46,18 +46,19 @@ def zeros(
     if any(each < 0 for each in shape):
         raise RuntimeError("zeros: Dimension size must be non-negative.")
     shape = _shape((shape,), "zeros")
-    return _finish(kernels_on(device).zeros(shape, _dtype(dtype, "zeros", out).numpy), requires_grad, out)
+    return _finish(kernels_on(device).zeros(shape, _dtype(dtype, "zeros", out).numpy), requires_grad, out, pin_memory)
 
 
 def ones(
     *sizes, size=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ) -> Tensor:
     """All ones. PyTorch: torch.ones."""
-    return _filled(_shape(_given(sizes, size, "ones"), "ones"), 1, _dtype(dtype, "ones", out), device, requires_grad, out)
+    shape = _shape(_given(sizes, size, "ones"), "ones")
+    return _filled(shape, 1, _dtype(dtype, "ones", out), device, requires_grad, out, pin_memory)
 
 
 def full(
-    size: Sequence[int], fill_value: Number, *, out=None, dtype=None, layout=None, device=None, requires_grad=False
+    size: Sequence[int], fill_value: Number, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ) -> Tensor:
     """All `fill_value`; its kind decides the dtype. PyTorch: torch.full."""
     if isinstance(fill_value, Tensor):
@@ -65,42 +66,50 @@ def full(
     if not isinstance(fill_value, numbers.Number):
         raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}")
     kind = dtype_of_number(fill_value) if dtype is None and out is None else _dtype(dtype, "full", out)
-    return _filled(_shape((size,), "full"), fill_value, kind, device, requires_grad, out)
+    return _filled(_shape((size,), "full"), fill_value, kind, device, requires_grad, out, pin_memory)
 
 
-def empty_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None) -> Tensor:
+def empty_like(
+    input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None
+) -> Tensor:
     """Memory as it comes, with the shape and (where it has no gaps) the strides of input. PyTorch: torch.empty_like."""
     check_tensor(input, "empty_like", "input", 1)
     check_format(memory_format, "empty_like")
     stride = strides_in_format(input, memory_format)
-    result = empty_strided(input.array.shape, stride, dtype=dtype or input.dtype, device=input.device if device is None else device)
+    device = input.device if device is None else device
+    result = empty_strided(input.array.shape, stride, dtype=dtype or input.dtype, device=device, pin_memory=pin_memory)
     return requiring_grad(result) if requires_grad else result
 
 
-def zeros_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None) -> Tensor:
+def zeros_like(
+    input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None
+) -> Tensor:
     """Zeros with the shape of input. PyTorch: torch.zeros_like."""
     check_tensor(input, "zeros_like", "input", 1)
     return full_like(
-        input, 0, dtype=dtype, device=device, requires_grad=requires_grad, memory_format=memory_format
+        input, 0, dtype=dtype, device=device, requires_grad=requires_grad, pin_memory=pin_memory, memory_format=memory_format
     )
 
 
-def ones_like(input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None) -> Tensor:
+def ones_like(
+    input: Tensor, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None
+) -> Tensor:
     """Ones with the shape of input. PyTorch: torch.ones_like."""
     check_tensor(input, "ones_like", "input", 1)
     return full_like(
-        input, 1, dtype=dtype, device=device, requires_grad=requires_grad, memory_format=memory_format
+        input, 1, dtype=dtype, device=device, requires_grad=requires_grad, pin_memory=pin_memory, memory_format=memory_format
     )
 
 
 def full_like(
-    input: Tensor, fill_value: Number, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+    input: Tensor, fill_value: Number, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False,
+    memory_format=None,
 ) -> Tensor:
     """`fill_value` with the shape of input. PyTorch: torch.full_like."""
     check_tensor(input, "full_like", "input", 1)
     if isinstance(fill_value, Tensor):
         fill_value = fill_value.item()
-    result = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
+    result = empty_like(input, dtype=dtype, device=device, pin_memory=pin_memory, memory_format=memory_format)
     result.array.fill(checked_number(fill_value, result.dtype))
     return requiring_grad(result) if requires_grad else result
 
@@ -118,13 +127,13 @@ def empty_strided(
         )
     numpy_dtype = _dtype(dtype, "empty_strided").numpy
     if stride == contiguous_strides(shape):
-        return _finish(kernels_on(device).empty(shape, numpy_dtype), requires_grad)
+        return _finish(kernels_on(device).empty(shape, numpy_dtype), requires_grad, None, pin_memory)
     reach = 0 if 0 in shape else 1 + sum((n - 1) * step for n, step in zip(shape, stride))
     if any(step < 0 for step in stride) or reach * numpy_dtype.itemsize > MAX:
         raise RuntimeError(
             f"Storage size calculation overflowed with sizes={list(shape)} and strides={list(stride)}"
         )
-    flat = wrap(kernels_on(device).empty((reach,), numpy_dtype))
+    flat = _finish(kernels_on(device).empty((reach,), numpy_dtype), False, None, pin_memory)
     result = detach(window(flat, shape, stride, 0))
     return requiring_grad(result) if requires_grad else result
 
@@ -193,7 +202,7 @@ def arange(*args, out=None, dtype=None, layout=None, device=None, requires_grad=
                 raise ValueError("step must be nonzero")
             count = max(0, -((start - end) // step))
         values = (start + step * np.arange(count, dtype=np.int64)).astype(kind)
-    return _finish_line(kernels_on(device).from_host(values), requires_grad, out)
+    return _finish_line(kernels_on(device).from_host(values), requires_grad, out, pin_memory)
 
 
 def linspace(
@@ -215,7 +224,7 @@ def linspace(
         start, end = int(start), int(end)
     work = kind.type if kind.kind == "f" else np.float64
     values = _evenly(start, end, steps, work).astype(kind)
-    return _finish_line(kernels_on(device).from_host(values), requires_grad, out)
+    return _finish_line(kernels_on(device).from_host(values), requires_grad, out, pin_memory)
 
 
 def logspace(
@@ -239,7 +248,7 @@ def logspace(
     work = kind.type if kind.kind == "f" else np.float64
     with np.errstate(all="ignore"):
         values = np.power(work(base), _evenly(start, end, steps, work)).astype(kind)
-    return _finish_line(kernels_on(device).from_host(values), requires_grad, out)
+    return _finish_line(kernels_on(device).from_host(values), requires_grad, out, pin_memory)
 
 
 def _ends(function: str, start: Number | Tensor, end: Number | Tensor, steps: int) -> tuple[Number, Number]:
@@ -271,7 +280,7 @@ def _evenly(start: Number, end: Number, steps: int, work: type) -> np.ndarray:
 
 def scalar_tensor(s: Number, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False) -> Tensor:
     """One number without dimensions, in the default dtype. PyTorch: torch.scalar_tensor."""
-    return full((), s, dtype=_dtype(dtype, "scalar_tensor"), device=device, requires_grad=requires_grad)
+    return full((), s, dtype=_dtype(dtype, "scalar_tensor"), device=device, requires_grad=requires_grad, pin_memory=pin_memory)
 
 
 def eye(n: int, m: int | None = None, *, out=None, dtype=None, layout=None, device=None, requires_grad=False) -> Tensor:
@@ -318,10 +327,10 @@ def _dtype(dtype: object, function: str, out: Tensor | None = None) -> types.dty
     return kind
 
 
-def _filled(shape: tuple[int, ...], value: Number, dtype: types.dtype, device, requires_grad: bool, out=None) -> Tensor:
+def _filled(shape: tuple[int, ...], value: Number, dtype: types.dtype, device, requires_grad: bool, out=None, pin_memory=False) -> Tensor:
     array = kernels_on(device).empty(shape, dtype.numpy)
     array.fill(checked_number(value, dtype))
-    return _finish(array, requires_grad, out)
+    return _finish(array, requires_grad, out, pin_memory)
 
 
 def requiring_grad(result: Tensor) -> Tensor:
@@ -331,15 +340,15 @@ def requiring_grad(result: Tensor) -> Tensor:
     return result.requires_grad_()
 
 
-def _finish(array: np.ndarray, requires_grad: bool, out: Tensor | None = None) -> Tensor:
-    result = wrap(array)
+def _finish(array: np.ndarray, requires_grad: bool, out: Tensor | None = None, pin_memory: bool = False) -> Tensor:
+    result = wrap(pinned(array) if pin_memory else array)
     if out is not None:  # new tensors resize it without a warning
         return (out if out.array.shape == array.shape else out.resize_(array.shape)).copy_(result)
     return requiring_grad(result) if requires_grad else result
 
 
-def _finish_line(array: np.ndarray, requires_grad: bool, out: Tensor | None) -> Tensor:
+def _finish_line(array: np.ndarray, requires_grad: bool, out: Tensor | None, pin_memory: bool) -> Tensor:
     """As _finish; an `out` with as many elements keeps its shape."""
     if out is not None and out.array.size == array.size:
         return out.copy_(wrap(array.reshape(out.array.shape)))
-    return _finish(array, requires_grad, out)
+    return _finish(array, requires_grad, out, pin_memory)

@@ -34,9 +34,37 @@ def _gpu_kernels(device: types.device) -> ModuleType:
     return cuda
 
 
-def moved(array, source: ModuleType, target: ModuleType):
-    """The array of the device `source` on the device `target`; itself where they are one."""
-    return array if source is target else target.from_host(source.to_host(array))
+def moved(array, source: ModuleType, target: ModuleType, non_blocking: bool = False):
+    """The array of the device `source` on the device `target`; itself where they are one. See kernels/cuda/copies.py."""
+    if source is target:
+        return array
+    from minitorch.kernels.cuda import copies
+
+    return copies.download(array, non_blocking) if target is kernels.cpu else copies.upload(array, non_blocking)
+
+
+def write_from_elsewhere(target, array, non_blocking: bool) -> None:
+    """Write an array of one device, broadcast and cast, into one of another."""
+    from minitorch.kernels.cuda import copies
+
+    on = kernels.of(target)
+    if on is kernels.cpu:
+        copies.download_into(target, array, non_blocking)
+    elif not copies.upload_into(target, array, non_blocking):
+        on.copy_into(target, copies.upload(array, non_blocking))
+
+
+def pinned(array):
+    """A copy in memory of the host that the GPU reads by itself. Raises RuntimeError without one."""
+    if _gpu.why_not() is not None:
+        raise RuntimeError(
+            "pin_memory=True requires a CUDA or other accelerator backend; no pinned memory allocator is available on this system."
+        )
+    if kernels.of(array) is not kernels.cpu:
+        raise RuntimeError("Only dense CPU tensors can be pinned")
+    from minitorch.kernels.cuda import pinned as memory
+
+    return memory.copy(array)
 
 
 def on_host(input: Tensor) -> np.ndarray:

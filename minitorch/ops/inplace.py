@@ -13,7 +13,7 @@ from minitorch.autograd.node import gradient_edge
 from minitorch.autograd.saved_variable import SavedOutput
 from minitorch.ops.convert import tensor
 from minitorch.ops.creation import empty_like, ones, zeros_like
-from minitorch.ops.devices import moved
+from minitorch.ops.devices import moved, write_from_elsewhere
 from minitorch.ops.numbers import checked_number
 from minitorch.ops.out import deliver
 from minitorch.ops.pointwise import add, div, floor_divide, mul, sub
@@ -314,8 +314,10 @@ def copy_(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     _check_shape(input, broadcast(input.array.shape, src.array.shape))
     if recorded:
         return assign(input, Copy.apply(input, src))
-    source = src.array.copy() if src._storage.array is input._storage.array else moved(src.array, src.kernels, input.kernels)
-    input.kernels.copy_into(input.array, source)
+    if src.kernels is not input.kernels:
+        write_from_elsewhere(input.array, src.array, non_blocking)
+    else:
+        input.kernels.copy_into(input.array, src.array.copy() if src._storage.array is input._storage.array else src.array)
     return _written(input, None)
 
 
@@ -341,5 +343,5 @@ class Copy(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        grad_src = grad if grad.kernels is ctx.home else ToDevice.apply(grad, grad.array.dtype, ctx.home)
+        grad_src = grad if grad.kernels is ctx.home else ToDevice.apply(grad, grad.array.dtype, ctx.home, False)
         return grad * 0 if ctx.needs_input_grad[0] else None, grad_src

@@ -1,7 +1,8 @@
 """Memory shared with other libraries, as capsules. PyTorch: torch/utils/dlpack.py."""
 
 from minitorch._tensor import Tensor
-from minitorch.ops.buffers import from_dlpack as from_dlpack
+from minitorch.ops.dlpack import DLDeviceType as DLDeviceType
+from minitorch.ops.dlpack import from_dlpack as from_dlpack
 
 
 def to_dlpack(tensor: Tensor):

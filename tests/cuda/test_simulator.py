@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 FILES = sorted((Path(__file__).parent / "simulated").glob("test_*.py"))
+DRIVEN = sorted((Path(__file__).parent / "driven").glob("test_*.py"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -26,6 +27,12 @@ def test_compiled(file):
         except metadata.PackageNotFoundError:
             pytest.skip(f"{package}, which compiles for GPUs, is not installed: pip install 'minitorch[test]' on Linux")
     _run(file, MINITORCH_CUDA="compile")
+
+
+@pytest.mark.parametrize("file", DRIVEN, ids=lambda file: file.stem)
+def test_driven(file):
+    """The runtime over a driver that keeps account: what it is asked for, in which order, and what it may not be asked for."""
+    _run(file, MINITORCH_TEST_DRIVER="fake")
 
 
 def _run(file: Path, **settings: str) -> None:

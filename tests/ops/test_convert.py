@@ -266,35 +266,6 @@ def test_tensor_of_a_tensor_warns():
     assert y is not x and y.tolist() == [1.0, 1.0] and y.data_ptr() != x.data_ptr()
 
 
-def test_dlpack():
-    """Memory goes to and from other libraries without a copy."""
-    numbers = np.arange(6.0).reshape(2, 3)
-    x = minitorch.from_dlpack(numbers)
-    assert x.tolist() == numbers.tolist()
-    numbers[0, 0] = 5
-    assert x[0, 0].item() == 5
-    back = np.from_dlpack(x)
-    assert np.shares_memory(back, numbers)
-
-
-def test_dlpack_of_what_cannot_be_shared():
-    def body(torch):
-        def message(make):
-            try:
-                return make()
-            except (BufferError, RuntimeError, AssertionError) as error:
-                return type(error).__name__, str(error).split("\n")[0]
-
-        x, capsule = torch.ones(2), torch.utils.dlpack.to_dlpack(torch.arange(3.0))
-        return (
-            message(lambda: np.from_dlpack(torch.ones(2, requires_grad=True))), message(lambda: torch.from_dlpack([1, 2])),
-            message(lambda: x.__dlpack__(stream=1)), torch.utils.dlpack.from_dlpack(capsule),
-            torch.from_dlpack(x, copy=True).add_(1), x,
-        )  # fmt: skip
-
-    check(body)
-
-
 @pytest.mark.parametrize("kind", [float, int, bool])
 def test_python_types_as_dtypes(kind):
     def body(torch):

@@ -109,14 +109,49 @@ class Kernel:
         return functools.partial(self._launch, grid, block)
 
     def _launch(self, grid, block, *arguments) -> None:
+        if _driver.capture is not None:
+            _keep(arguments)
         if SIMULATED:
-            _simulator.launch(self.function, grid, block, arguments)
+            _driver.do(_simulator.prepared(self.function, grid, block, arguments))
             return
-        key = tuple([_kind(each) for each in arguments])
+        kinds: list = []
+        values: list = []
+        _take_apart(arguments, kinds, values)
+        key = tuple(kinds)
         compiled = self._compiled.get(key)
         if compiled is None:
-            compiled = self._compiled[key] = (_CompiledOnly if _driver.ON_HOST else _Compiled)(self.function, key)
-        compiled.launch(grid, block, arguments)
+            make = _CompiledOnly if _driver.ON_HOST else _Compiled
+            compiled = self._compiled[key] = make(self.function, tuple([_kind(each) for each in arguments]))
+        compiled.launch(grid, block, values)
+
+
+def _take_apart(arguments: tuple, kinds: list, values: list) -> None:
+    """What decides how the kernel is compiled, as a line, and the fields of its arguments.
+
+    Those of an array: no owner, no parent, size, item size, address, shape, stride.
+    """
+    for each in arguments:
+        kind = type(each)
+        if kind is DeviceArray:
+            kinds.append(each.dtype)
+            reach, itemsize = each.reach, each.itemsize
+            values += (0, 0, reach, itemsize, each.address, reach, itemsize)
+        elif kind is tuple:
+            kinds.append(len(each))
+            _take_apart(each, kinds, values)
+        elif kind is np.ndarray:
+            raise RuntimeError(MISMATCH)
+        else:
+            kinds.append(kind)
+            values.append(each)
+
+
+def _keep(arguments: tuple) -> None:
+    """What a graph reads that is not in its pool stays alive with it: a table may leave its cache before."""
+    recording = _driver.recording()
+    if recording is not None:
+        owners = [each.owner for each in arguments if type(each) is DeviceArray]
+        recording.kept.extend([each for each in owners if getattr(each, "pool", None) is not recording.pool])
 
 
 def _kind(argument) -> object:
@@ -126,8 +161,6 @@ def _kind(argument) -> object:
         return argument.dtype
     if kind is tuple:
         return tuple([_kind(each) for each in argument])
-    if kind is np.ndarray:
-        raise RuntimeError(MISMATCH)
     return kind
 
 
@@ -169,13 +202,10 @@ class _Compiled:
         )
         self._lock = threading.Lock()
 
-    def launch(self, grid, block, arguments: tuple) -> None:
+    def launch(self, grid, block, values: list) -> None:
         """Give it to the stream."""
         gx, gy, gz = (grid, 1, 1) if type(grid) is int else (*grid, 1, 1)[:3]
         bx, by, bz = (block, 1, 1) if type(block) is int else (*block, 1, 1)[:3]
-        values: list = []
-        for each in arguments:
-            _flatten(each, values)
         stream = _driver.stream()
         with self._lock:  # between packing and launching
             self._pack.pack_into(self._buffer, 0, *values)
@@ -202,21 +232,8 @@ class _CompiledOnly:
                 raise AssertionError(f"{function.__name__} takes fields of {taken} bytes, and would be given {given}")
         _CompiledOnly.compiled += 1
 
-    def launch(self, grid, block, arguments: tuple) -> None:
+    def launch(self, grid, block, values: list) -> None:
         """Nothing."""
-
-
-def _flatten(argument, values: list) -> None:
-    """The fields of a kernel's argument; of an array: no owner, no parent, size, item size, address, shape, stride."""
-    kind = type(argument)
-    if kind is DeviceArray:
-        reach, itemsize = argument.reach, argument.itemsize
-        values.extend((0, 0, reach, itemsize, argument.address, reach, itemsize))
-    elif kind is tuple:
-        for each in argument:
-            _flatten(each, values)
-    else:
-        values.append(argument)
 
 
 def _fields(kinds: tuple) -> str:

@@ -1,4 +1,4 @@
-"""NVIDIA's driver: memory, copies, streams, events, modules; the one import of numba-cuda. PyTorch: c10/cuda/CUDAFunctions.cpp.
+"""NVIDIA's driver: memory, copies, launches, modules; the one import of numba-cuda. PyTorch: c10/cuda/CUDAFunctions.cpp.
 
 Everything asked of the GPU while a program runs goes to the driver's own library, through ctypes: numba-cuda compiles
 kernels and is out of the way afterwards. An address is an int. In Numba's simulator (NUMBA_ENABLE_CUDASIM=1) addresses
@@ -8,16 +8,16 @@ are the host's own, and so the same functions work.
 import contextlib
 import ctypes
 import functools
-import itertools
+import os
 import re
 import threading
-import time
 import warnings
 from types import SimpleNamespace
 
 import numpy as np
 
 from minitorch.kernels import _gpu
+from minitorch.kernels._gpu import OutOfMemoryError as OutOfMemoryError
 
 _gpu.check()
 
@@ -33,7 +33,7 @@ with warnings.catch_warnings():
 
 SIMULATED = _gpu.simulated()
 ON_HOST = SIMULATED or _gpu.compiled_only()  # "device" memory is the host's
-_library = None if ON_HOST else _gpu.library()
+library = None if ON_HOST else _gpu.library()
 
 # What the driver says most often when something goes wrong, and PyTorch's words for it.
 _OUT_OF_MEMORY = 2
@@ -46,16 +46,9 @@ _HELP = {
 }
 
 
-class OutOfMemoryError(RuntimeError):
-    """The GPU's memory is full. PyTorch: torch.cuda.OutOfMemoryError."""
-
-
-OutOfMemoryError.__module__ = "torch"
-
-
 def call(name: str, *arguments) -> None:
     """Call the driver. Raises RuntimeError in PyTorch's words if it reports an error."""
-    status = getattr(_library, name)(*arguments)
+    status = getattr(library, name)(*arguments)
     if status:
         raise error(name, status)
 
@@ -65,7 +58,7 @@ def error(name: str, status: int) -> RuntimeError:
     if status == _OUT_OF_MEMORY:
         return OutOfMemoryError(_HELP[status])
     text = ctypes.c_char_p()
-    _library.cuGetErrorString(status, ctypes.byref(text))
+    library.cuGetErrorString(status, ctypes.byref(text))
     said = text.value.decode() if text.value else f"error {status}"
     result = RuntimeError(_HELP.get(status, f"CUDA error: {said}"))
     result.add_note(f"minitorch: {name} failed with error {status}: {said}")
@@ -77,6 +70,10 @@ def error(name: str, status: int) -> RuntimeError:
 @functools.cache
 def _context() -> ctypes.c_void_p:
     """The first GPU's primary context, which PyTorch and Numba use too."""
+    if _gpu.forked():
+        raise RuntimeError(
+            "Cannot re-initialize CUDA in forked subprocess. To use CUDA with multiprocessing, you must use the 'spawn' start method"
+        )
     device, result = ctypes.c_int(0), ctypes.c_void_p()
     call("cuInit", 0)
     call("cuDeviceGet", ctypes.byref(device), 0)
@@ -85,12 +82,12 @@ def _context() -> ctypes.c_void_p:
 
 
 class _Thread(threading.local):
-    """A thread that has not used the GPU before makes the context its own when it looks at `ready`."""
+    """What each thread has of its own; one that has not used the GPU before makes the context its own when it looks."""
 
     def __init__(self):
         if not ON_HOST:
             call("cuCtxSetCurrent", _context())
-        self.ready = True
+        self.stream = ctypes.c_void_p(0)  # the default stream, as PyTorch's
 
 
 @functools.cache
@@ -101,7 +98,22 @@ def _thread() -> _Thread:
 
 def start() -> None:
     """Make the GPU's context that of this thread."""
-    _thread().ready  # noqa: B018
+    _thread().stream  # noqa: B018
+
+
+def started() -> bool:
+    """Whether the GPU has been used."""
+    return ON_HOST or _context.cache_info().currsize > 0
+
+
+def _after_fork() -> None:
+    """The parent's context is none of the child's: it finds out when it asks for one."""
+    _thread.cache_clear()
+    _context.cache_clear()
+
+
+if hasattr(os, "register_at_fork") and not ON_HOST:
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 # ---- Memory ----
@@ -115,7 +127,8 @@ def allocate(size: int) -> int:
         return memory.ctypes.data
     start()
     address = ctypes.c_uint64(0)
-    call("cuMemAlloc_v2", ctypes.byref(address), ctypes.c_size_t(size))
+    with unrecorded():
+        call("cuMemAlloc_v2", ctypes.byref(address), ctypes.c_size_t(size))
     return address.value
 
 
@@ -130,6 +143,45 @@ def release(address: int) -> None:
         call("cuMemFree_v2", ctypes.c_uint64(address))
 
 
+def allocate_pinned(size: int) -> int:
+    """The address of memory of the host that the GPU reads and writes by itself. Raises OutOfMemoryError."""
+    if ON_HOST:
+        return allocate(size)
+    start()
+    address = ctypes.c_void_p()
+    with unrecorded():
+        call("cuMemHostAlloc", ctypes.byref(address), ctypes.c_size_t(size), 0)
+    return address.value
+
+
+def release_pinned(address: int) -> None:
+    """Return pinned memory to the driver."""
+    if ON_HOST:
+        del _simulated_memory[address]
+    else:
+        call("cuMemFreeHost", ctypes.c_void_p(address))
+
+
+_ON_HOST, _ON_DEVICE = 1, 2  # CU_MEMORYTYPE_HOST, CU_MEMORYTYPE_DEVICE
+
+
+def is_pinned(address: int) -> bool:
+    """Whether memory of the host is pinned, whoever did it."""
+    return not ON_HOST and started() and _kind_of_memory(address) == _ON_HOST
+
+
+def is_on_device(address: int) -> bool:
+    """Whether an address is the GPU's."""
+    return ON_HOST or _kind_of_memory(address) == _ON_DEVICE
+
+
+def _kind_of_memory(address: int) -> int:
+    start()
+    kind = ctypes.c_uint(0)
+    status = library.cuPointerGetAttribute(ctypes.byref(kind), 2, ctypes.c_uint64(address))  # CU_POINTER_ATTRIBUTE_MEMORY_TYPE
+    return 0 if status else kind.value  # an error: memory that the driver has not heard of
+
+
 def memory_info() -> tuple[int, int]:
     """Free and total bytes of the GPU."""
     if ON_HOST:
@@ -141,9 +193,13 @@ def memory_info() -> tuple[int, int]:
 
 
 def to_device(address: int, host: np.ndarray) -> None:
-    """Copy a contiguous host array to the GPU, in the order of the stream."""
+    """Copy a contiguous host array to the GPU, in the order of the stream.
+
+    Where the array is not pinned, the driver has read it when this returns. Pinned, it must stay as it is until the
+    stream has come here.
+    """
     if ON_HOST:
-        ctypes.memmove(address, host.ctypes.data, host.nbytes)
+        do(lambda: ctypes.memmove(address, host.ctypes.data, host.nbytes))
     else:
         call("cuMemcpyHtoDAsync_v2", ctypes.c_uint64(address), ctypes.c_void_p(host.ctypes.data),
              ctypes.c_size_t(host.nbytes), stream())
@@ -152,7 +208,9 @@ def to_device(address: int, host: np.ndarray) -> None:
 def to_host(host: np.ndarray, address: int, wait: bool = True) -> None:
     """Copy to a contiguous host array what the GPU will have there when it gets to it, and wait for that."""
     if ON_HOST:
-        ctypes.memmove(host.ctypes.data, address, host.nbytes)
+        do(lambda: ctypes.memmove(host.ctypes.data, address, host.nbytes))
+        if wait:
+            _refuse_capture()
         return
     call("cuMemcpyDtoHAsync_v2", ctypes.c_void_p(host.ctypes.data), ctypes.c_uint64(address),
          ctypes.c_size_t(host.nbytes), stream())
@@ -163,7 +221,7 @@ def to_host(host: np.ndarray, address: int, wait: bool = True) -> None:
 def copy_bytes(target: int, source: int, size: int) -> None:
     """Copy within the GPU's memory."""
     if ON_HOST:
-        ctypes.memmove(target, source, size)
+        do(lambda: ctypes.memmove(target, source, size))
     else:
         call("cuMemcpyDtoDAsync_v2", ctypes.c_uint64(target), ctypes.c_uint64(source), ctypes.c_size_t(size), stream())
 
@@ -171,102 +229,99 @@ def copy_bytes(target: int, source: int, size: int) -> None:
 def set_bytes(address: int, value: int, size: int) -> None:
     """Fill memory with one byte."""
     if ON_HOST:
-        ctypes.memset(address, value, size)
+        do(lambda: ctypes.memset(address, value, size))
     else:
         call("cuMemsetD8Async", ctypes.c_uint64(address), ctypes.c_ubyte(value), ctypes.c_size_t(size), stream())
 
 
 # ---- Streams ----
 
-_stream = ctypes.c_void_p(0)  # the default stream, as PyTorch's
-
 
 def stream() -> ctypes.c_void_p:
-    """The stream that work is given to."""
-    _thread().ready  # noqa: B018
-    return _stream
+    """The stream that this thread's work is given to."""
+    return _thread().stream
 
 
 def use_stream(handle: int) -> int:
-    """Give work to another stream from now on; returns the one before."""
-    global _stream
-    before, _stream = _stream.value or 0, ctypes.c_void_p(handle)
+    """Give this thread's work to another stream from now on; returns the one before."""
+    thread = _thread()
+    before, thread.stream = thread.stream.value or 0, ctypes.c_void_p(handle)
     return before
-
-
-def new_stream() -> int:
-    """The handle of another stream, which does not wait for the default one."""
-    return _made("cuStreamCreate", 1)
 
 
 def wait_for_stream(handle: int) -> None:
     """Wait until the work of a stream is done."""
-    if not ON_HOST:
-        call("cuStreamSynchronize", ctypes.c_void_p(handle))
-
-
-def stream_is_done(handle: int) -> bool:
-    """Whether the work of a stream is done."""
-    return ON_HOST or _library.cuStreamQuery(ctypes.c_void_p(handle)) == 0
-
-
-def stream_waits(handle: int, event: int) -> None:
-    """Let a stream wait for an event."""
-    if not ON_HOST:
-        call("cuStreamWaitEvent", ctypes.c_void_p(handle), ctypes.c_void_p(event), 0)
-
-
-def new_event(timed: bool) -> int:
-    """The handle of an event."""
-    return _made("cuEventCreate", 0 if timed else 2)
-
-
-def record_event(event: int, stream: int) -> None:
-    """Put an event into a stream."""
     if ON_HOST:
-        _simulated_times[event] = time.perf_counter()
+        _refuse_capture()
     else:
-        call("cuEventRecord", ctypes.c_void_p(event), ctypes.c_void_p(stream))
-
-
-def wait_for_event(event: int) -> None:
-    """Wait until the GPU has come to an event."""
-    if not ON_HOST:
-        call("cuEventSynchronize", ctypes.c_void_p(event))
-
-
-def event_is_done(event: int) -> bool:
-    """Whether the GPU has come to an event."""
-    return ON_HOST or _library.cuEventQuery(ctypes.c_void_p(event)) == 0
-
-
-def elapsed_time(begin: int, end: int) -> float:
-    """Milliseconds between two events."""
-    if ON_HOST:
-        return 1000 * (_simulated_times[end] - _simulated_times[begin])
-    result = ctypes.c_float(0)
-    call("cuEventElapsedTime", ctypes.byref(result), ctypes.c_void_p(begin), ctypes.c_void_p(end))
-    return result.value
-
-
-_simulated_times: dict[int, float] = {}
-_simulated_handles = itertools.count(1)
-
-
-def _made(name: str, flags: int) -> int:
-    if ON_HOST:
-        return next(_simulated_handles)
-    start()
-    handle = ctypes.c_void_p()
-    call(name, ctypes.byref(handle), flags)
-    return handle.value
+        start()
+        call("cuStreamSynchronize", ctypes.c_void_p(handle))
 
 
 def synchronize() -> None:
     """Wait until the GPU has nothing left to do."""
-    if not ON_HOST:
+    if ON_HOST:
+        _refuse_capture()
+    else:
         start()
         call("cuCtxSynchronize")
+
+
+# ---- Captures: work that a stream records instead of doing it ----
+
+
+class Capture:
+    """What is being recorded: of which thread, from which pool its memory comes, and what must stay alive for it."""
+
+    def __init__(self, stream: int, pool: object):
+        self.stream, self.pool = stream, pool
+        self.thread = threading.get_ident()
+        self.kept: list = []
+        self.actions: list = []  # in place of the driver's, on the host
+
+
+capture: Capture | None = None  # one at a time in a process, as PyTorch has it; see _streams.py
+RELAXED = 2  # CU_STREAM_CAPTURE_MODE_RELAXED
+
+
+def recording() -> Capture | None:
+    """What this thread is recording."""
+    return capture if capture is not None and capture.thread == threading.get_ident() else None
+
+
+@contextlib.contextmanager
+def unrecorded():
+    """A block whose calls a capture, if there is one, neither records nor takes for a mistake."""
+    global capture
+    if capture is None:
+        yield
+        return
+    before, mine = capture, recording()
+    mode = ctypes.c_int(RELAXED)
+    if mine:
+        capture = None
+    if not ON_HOST:
+        call("cuThreadExchangeStreamCaptureMode", ctypes.byref(mode))
+    try:
+        yield
+    finally:
+        if not ON_HOST:
+            call("cuThreadExchangeStreamCaptureMode", ctypes.byref(mode))
+        if mine:
+            capture = before
+
+
+def do(action) -> None:
+    """On the host: now, or when what is being recorded is run."""
+    if capture is None:
+        action()
+    else:
+        capture.actions.append(action)
+
+
+def _refuse_capture() -> None:
+    if capture is not None:
+        raise RuntimeError("CUDA error: operation not permitted when stream is capturing")
 
 
 # ---- What it is ----
@@ -311,8 +366,9 @@ def load(ptx: str, entry: str) -> int:
     call("cuDriverGetVersion", ctypes.byref(version))
     module, function = ctypes.c_void_p(), ctypes.c_void_p()
     text = understood(ptx, version.value).encode()
-    call("cuModuleLoadData", ctypes.byref(module), ctypes.c_char_p(text))
-    call("cuModuleGetFunction", ctypes.byref(function), module, ctypes.c_char_p(entry.encode()))
+    with unrecorded():
+        call("cuModuleLoadData", ctypes.byref(module), ctypes.c_char_p(text))
+        call("cuModuleGetFunction", ctypes.byref(function), module, ctypes.c_char_p(entry.encode()))
     return function.value
 
 
@@ -330,7 +386,7 @@ def understood(ptx: str, version: int) -> str:
     return f"{ptx[: declared.start()]}.version {known[0]}.{known[1]}{ptx[declared.end() :]}"
 
 
-launch = getattr(_library, "cuLaunchKernel", None)  # called without a wrapper: it is called most
+launch = getattr(library, "cuLaunchKernel", None)  # called without a wrapper: it is called most
 
 
 @contextlib.contextmanager

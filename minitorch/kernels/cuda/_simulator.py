@@ -130,9 +130,14 @@ class _Thread(_Place):
             raise SystemExit
 
 
-def launch(function: Callable, grid, block, arguments: tuple) -> None:
-    """Run a kernel, one block after another."""
+def prepared(function: Callable, grid, block, arguments: tuple) -> Callable[[], None]:
+    """A launch: what runs a kernel when it is called."""
     lines = [_argument(each) for each in arguments]
+    return lambda: _run(function, grid, block, lines)
+
+
+def _run(function: Callable, grid, block, lines: list) -> None:
+    """One block after another."""
     grid, block = ((each, 1, 1) if isinstance(each, int) else (*each, 1, 1)[:3] for each in (grid, block))
     with _one_at_a_time, np.errstate(all="ignore"):
         cuda.gridDim, cuda.blockDim = Dim3(*grid), Dim3(*block)

@@ -39,7 +39,7 @@ class DeviceArray:
             self.strides, self.flags = row_major(shape, self.itemsize), _CONTIGUOUS
         else:
             self.strides = strides
-            self.flags = _CONTIGUOUS if _is_row_major(shape, strides, self.itemsize) else _STRIDED
+            self.flags = _CONTIGUOUS if is_row_major(shape, strides, self.itemsize) else _STRIDED
 
     @property
     def ndim(self) -> int:
@@ -195,13 +195,15 @@ class DeviceArray:
 
     @property
     def __cuda_array_interface__(self) -> dict:
+        from minitorch.kernels.cuda import _driver
+
         return {
             "shape": self.shape,
             "typestr": self.dtype.str,
             "data": (self.address if self.size else 0, False),
             "strides": None if self.flags is _CONTIGUOUS else self.strides,
             "version": 3,
-            "stream": 1,  # the legacy default stream
+            "stream": _driver.stream().value or 1,  # who reads it waits for that; 1 is the default one
         }
 
     __array_ufunc__ = None  # NumPy's operators raise TypeError
@@ -232,7 +234,7 @@ def row_major(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     return tuple(strides[::-1])
 
 
-def _is_row_major(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> bool:
+def is_row_major(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> bool:
     """As NumPy has it: the strides of dimensions of size 1 do not count, and nothing is always in order."""
     if 0 in shape:
         return True

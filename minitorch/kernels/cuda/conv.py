@@ -13,7 +13,7 @@ from minitorch.kernels.cpu.pool import output_extent
 from minitorch.kernels.cuda._compile import device
 from minitorch.kernels.cuda._product import Factor, Product
 from minitorch.kernels.cuda.array import DeviceArray, check
-from minitorch.kernels.cuda.memory import empty, from_host
+from minitorch.kernels.cuda.memory import constant, empty
 from minitorch.kernels.cuda.pointwise import contiguous as copied
 
 Pair = tuple[int, int]
@@ -86,7 +86,7 @@ def _taps_of_channels(channels: int, kernel: Pair, dilation: Pair, plane: int, w
     """For each (channel, tap): the distance of its pixel from the window's first, and its lines and columns."""
     c, y, x = np.indices((channels, *kernel)).reshape(3, -1)
     y, x = y * dilation[0], x * dilation[1]
-    return from_host(np.stack([c * plane + y * width + x, y, x], 1).astype(np.int64))
+    return constant(np.stack([c * plane + y * width + x, y, x], 1).astype(np.int64))
 
 
 @lru_cache(maxsize=256)
@@ -94,7 +94,7 @@ def _taps_of_outputs(outputs: int, channels: int, kernel: Pair, dilation: Pair, 
     """For each (output channel, tap): its place in a group's weight, its plane of grad, and its lines and columns."""
     o, y, x = np.indices((outputs, *kernel)).reshape(3, -1)
     place = (o * channels * kernel[0] + y) * kernel[1] + x
-    return from_host(np.stack([place, o * plane, y * dilation[0], x * dilation[1]], 1).astype(np.int64))
+    return constant(np.stack([place, o * plane, y * dilation[0], x * dilation[1]], 1).astype(np.int64))
 
 
 # Forward. Numbers: outputs of a group, k, plane and width of the result, an image, a group's planes, height and width of

@@ -14,7 +14,7 @@ from minitorch.kernels.cuda._compile import device
 from minitorch.kernels.cuda._product import Factor, Product
 from minitorch.kernels.cuda.array import DeviceArray
 from minitorch.kernels.cuda.conv import Pair, contiguous
-from minitorch.kernels.cuda.memory import empty, from_host
+from minitorch.kernels.cuda.memory import constant, empty
 
 
 def conv2d_weight(
@@ -75,7 +75,7 @@ def _table(images, outputs, channels, size, extent, per_group, kernel, stride, p
     c, y, x = np.indices((per_group, *kernel)).reshape(3, -1)
     y, x = y * dilation[0], x * dilation[1]
     taps = np.stack([c * height * width + y * width + x, y, x], 1)
-    return from_host(np.concatenate([pixels.reshape(-1), taps.reshape(-1)]).astype(np.int64))
+    return constant(np.concatenate([pixels.reshape(-1), taps.reshape(-1)]).astype(np.int64))
 
 
 # Numbers: outputs of a group, plane of grad, a group's planes of the input, height and width, columns, and where the

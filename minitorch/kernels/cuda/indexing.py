@@ -229,7 +229,7 @@ def _places(array: DeviceArray, indices: Indices, order: tuple[int, ...] | None)
         each = from_host(each) if isinstance(each, np.ndarray) else each
         along = (*(0,) * before, *expanded(each, block).steps, *(0,) * rest)
         extents, (own, start_steps) = padded(
-            tuple([sizes[place] for place in kept]), [tuple([along[place] for place in kept]), tuple(plain)]
+            tuple([sizes[place] for place in kept]), (tuple([along[place] for place in kept]), tuple(plain))
         )
         _place[blocks(starts.size), THREADS](starts, each, starts.size, extents, own, start_steps, array.steps[axis], number > 0)
         plain = [0] * len(kept)

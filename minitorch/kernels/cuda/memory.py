@@ -2,24 +2,43 @@
 
 Asking the driver for memory takes 100 us and more, and giving it back waits for the GPU. So a block goes to a list when
 the last array on it is gone, and the next array of that size takes it from there, at once: work on one stream is done
-in order, so whoever gets the block writes to it after all that was read from it.
+in order, so whoever gets the block writes to it after all that was read from it. What another stream uses too is named
+by `record_stream`: such a block is free when that stream has come to the place where the last array on it went.
+
+A graph (graphs.py) runs again and again over the same addresses. So what is recorded takes its memory from a pool of
+its own, out of which nobody else is served.
 """
 
 import math
+import sys
 import threading
 
 import numpy as np
 
-from minitorch.kernels.cuda import _driver
+from minitorch.kernels.cuda import _driver, _streams, pinned
 from minitorch.kernels.cuda.array import DeviceArray
 from minitorch.kernels.memory_statistics import by_name
 
-_free: dict[tuple[int, int], list[int]] = {}  # addresses, by stream and size
+
+class Pool:
+    """Free blocks: addresses, by stream and size; and how many graphs run over blocks of this pool."""
+
+    __slots__ = ("free", "graphs")
+
+    def __init__(self):
+        self.free: dict[tuple[int, int], list[int]] = {}
+        self.graphs = 0
+
+
+_shared = Pool()
+_orphans: dict[tuple[int, int], list[int]] = {}  # free blocks of pools whose graphs are gone
 _lock = threading.RLock()
+_waiting: list[tuple] = []  # (events, pool, stream, size, address): blocks that other streams may still be using
+_unmarked: list[tuple] = []  # (streams, pool, stream, size, address): the same, freed while a capture forbids events
 _allocated = 0  # bytes in blocks that arrays are using
 _reserved = 0  # those and the free ones
 _peak = _peak_reserved = 0
-_leases = _leased = 0  # blocks ever given out, and their bytes
+_used = _leases = _leased = 0  # blocks in use; blocks ever given out, and their bytes
 _blocks = _mapped = 0  # blocks ever made, and their bytes
 _returned = 0  # blocks given back to the driver
 _retries = _failures = 0  # allocations that needed the free blocks returned first; that failed all the same
@@ -28,27 +47,98 @@ _retries = _failures = 0  # allocations that needed the free blocks returned fir
 class Lease:
     """One block in use: every array on it holds on to this object, and its end frees the block."""
 
-    __slots__ = ("address", "size", "stream")
+    __slots__ = ("address", "others", "pool", "size", "stream")
 
     def __init__(self, size: int):
-        global _allocated, _peak, _leases, _leased
+        global _allocated, _peak, _used, _leases, _leased
         self.size = size = _rounded(size)
-        self.stream = _driver.stream().value or 0
+        self.stream = stream = _driver.stream().value or 0
+        self.others: set[int] | None = None  # streams that use it besides its own
+        self.pool = pool = _shared if _driver.capture is None else _pool_now()
         with _lock:
-            blocks = _free.get((self.stream, size))
+            if _waiting:
+                _collect()
+            blocks = pool.free.get((stream, size))
             self.address = blocks.pop() if blocks else _new_block(size)
+            _used += 1
             _leases += 1
             _leased += size
             _allocated += size
-            _peak = max(_peak, _allocated)
+            if _allocated > _peak:
+                _peak = _allocated
 
     def __del__(self):
-        global _allocated
+        global _allocated, _used
         if _lock is None or not hasattr(self, "address"):  # at exit the module's names may be gone
             return
         with _lock:
+            _used -= 1
             _allocated -= self.size
-            _free.setdefault((self.stream, self.size), []).append(self.address)
+            if self.others is None:
+                self.pool.free.setdefault((self.stream, self.size), []).append(self.address)
+            elif not sys.is_finalizing():
+                _unmarked.append((self.others, self.pool, self.stream, self.size, self.address))
+                _mark()
+
+
+def _pool_now() -> Pool:
+    recording = _driver.recording()
+    return _shared if recording is None else recording.pool
+
+
+def record_stream(array: DeviceArray, stream: int) -> None:
+    """Another stream uses the array: its block is not used anew before that stream has come to where it was freed.
+
+    PyTorch: Tensor.record_stream.
+    """
+    lease = array.owner
+    if type(lease) is Lease and stream != lease.stream:
+        lease.others = set() if lease.others is None else lease.others
+        lease.others.add(stream)
+
+
+def _mark() -> None:
+    """Put an event into each stream that uses a block which nobody else needs any more."""
+    if _driver.capture is not None:
+        return
+    while _unmarked:
+        streams, *block = _unmarked.pop()
+        _waiting.append(([_streams.mark(each) for each in streams], *block))
+
+
+def _collect(wait: bool = False) -> None:
+    """Free the blocks whose events have come."""
+    if _driver.capture is not None:
+        return
+    _mark()
+    waiting = _waiting[:]
+    _waiting.clear()  # an array that ends here adds to it
+    for entry in waiting:
+        events, pool, stream, size, address = entry
+        if wait:
+            for event in events:
+                _streams.wait_for_event(event)
+        if wait or all(_streams.event_is_done(event) for event in events):
+            for event in events:
+                _streams.end_event(event)
+            pool.free.setdefault((stream, size), []).append(address)
+        else:
+            _waiting.append(entry)
+
+
+def retain(pool: Pool) -> None:
+    """One graph more runs over a pool's blocks."""
+    pool.graphs += 1
+
+
+def release(pool: Pool) -> None:
+    """One graph less. After the last, blocks that are free, and those that will be, can be returned to the driver."""
+    with _lock:
+        pool.graphs -= 1
+        if pool.graphs == 0:
+            for key, blocks in pool.free.items():
+                _orphans.setdefault(key, []).extend(blocks)
+            pool.free = _orphans
 
 
 def _new_block(size: int) -> int:
@@ -57,7 +147,7 @@ def _new_block(size: int) -> int:
         address = _driver.allocate(size)
     except _driver.OutOfMemoryError:
         _retries += 1
-        empty_cache()
+        empty_cache()  # not in a capture: this waits for the GPU
         try:
             address = _driver.allocate(size)
         except _driver.OutOfMemoryError:
@@ -102,12 +192,42 @@ def zeros(shape: tuple[int, ...], dtype) -> DeviceArray:
 
 
 def from_host(array: np.ndarray) -> DeviceArray:
-    """A copy on the GPU, row-major."""
+    """A copy on the GPU, row-major. In a capture: the values of now, in every replay. A tensor's are moved by copies.py."""
     array = np.ascontiguousarray(array).reshape(array.shape)
     result = empty(array.shape, array.dtype)
     if array.size:
+        recording = _driver.recording()
+        if recording is not None:
+            array = pinned.copy(array)
+            recording.kept.append(array)
         _driver.to_device(result.address, array)
     return result
+
+
+def constant(array: np.ndarray) -> DeviceArray:
+    """A table that is kept for later launches: it is there when this returns, for every stream, and no capture records it."""
+    global _aside
+    with _driver.unrecorded():
+        if _aside is None:
+            _aside = _streams.new_stream()
+        before = _driver.use_stream(_aside)
+        try:
+            result = from_host(array)
+            _driver.wait_for_stream(_aside)
+        finally:
+            _driver.use_stream(before)
+    result.owner.others = _Everywhere()
+    return result
+
+
+_aside: int | None = None  # a stream for this
+
+
+class _Everywhere(set):
+    """All the streams there are when one asks."""
+
+    def __iter__(self):
+        return iter(tuple(_streams.streams))
 
 
 def to_host(array: DeviceArray) -> np.ndarray:
@@ -134,12 +254,16 @@ def empty_cache() -> None:
     """Return all free blocks to the driver. PyTorch: torch.cuda.empty_cache."""
     global _reserved, _returned
     with _lock:
-        for (_, size), blocks in _free.items():
-            _reserved -= size * len(blocks)
-            _returned += len(blocks)
-            for block in blocks:
-                _driver.release(block)
-        _free.clear()
+        if _driver.capture is not None:
+            return
+        _collect(wait=True)
+        for free in (_shared.free, _orphans):
+            for (_, size), blocks in free.items():
+                _reserved -= size * len(blocks)
+                _returned += len(blocks)
+                for block in blocks:
+                    _driver.release(block)
+            free.clear()
 
 
 def memory_allocated() -> int:
@@ -172,9 +296,7 @@ def reset_peak_memory_stats() -> None:
 def memory_stats() -> dict[str, int]:
     """Counts of blocks, by PyTorch's names: see `by_name`. PyTorch: torch.cuda.memory_stats."""
     with _lock:
-        kept = _blocks - _returned
-        used = kept - sum(map(len, _free.values()))
         return by_name(
-            used=used, kept=kept, leases=_leases, leased=_leased, blocks=_blocks, mapped=_mapped, returned=_returned,
+            used=_used, kept=_blocks - _returned, leases=_leases, leased=_leased, blocks=_blocks, mapped=_mapped, returned=_returned,
             allocated=_allocated, peak=_peak, reserved=_reserved, peak_reserved=_peak_reserved, retries=_retries, failures=_failures,
         )  # fmt: skip

@@ -15,7 +15,7 @@ from minitorch.kernels.cuda._address import elements_at
 from minitorch.kernels.cuda._compile import THREADS, device, kernel
 from minitorch.kernels.cuda._driver import SIMULATED, cuda
 from minitorch.kernels.cuda.array import DeviceArray
-from minitorch.kernels.cuda.memory import from_host, to_host
+from minitorch.kernels.cuda.memory import constant, from_host, to_host
 from minitorch.kernels.cuda.pointwise import contiguous, copy_into
 
 _CHUNK = 64 if SIMULATED else 16_384  # elements
@@ -149,7 +149,7 @@ class _Lines:
 def _chunks(sizes: tuple[int, ...]) -> tuple[DeviceArray, int]:
     """For each block, its parameter and the first of its elements."""
     table = [(row, start) for row, size in enumerate(sizes) for start in range(0, size, _CHUNK)]
-    return from_host(np.array(table, np.int64).reshape(-1, 2)), len(table)
+    return constant(np.array(table, np.int64).reshape(-1, 2)), len(table)
 
 
 @device

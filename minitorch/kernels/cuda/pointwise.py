@@ -16,12 +16,11 @@ from minitorch.kernels.cuda._driver import cuda
 from minitorch.kernels.cuda._loops import (
     FLAT,
     ROWS,
-    broadcast_strides,
-    dense,
     flat_of_number,
     merged,
     offset,
     padded,
+    result_layout,
     rows_of_number,
 )
 from minitorch.kernels.cuda.array import MISMATCH, DeviceArray
@@ -102,17 +101,14 @@ class Pointwise:
 
     def _strided(self, arrays: list, dtype: np.dtype, scalars: tuple, out: DeviceArray | None) -> DeviceArray:
         """Operands of several shapes or layouts. The result is laid out as they are, like PyTorch's."""
-        shape = np.broadcast_shapes(*[each.shape for each in arrays])
         if out is not None:
             self._run_rows(out, arrays, scalars)
             return out
-        tensors = [each for each in arrays if each.ndim] or arrays[:1]  # numbers have no layout
-        first = tensors[0]
-        alike = all(each.shape == shape and each.strides == first.strides for each in tensors)
-        if alike and not first.flags.c_contiguous and dense(first):
-            return self._same_strides(first, arrays, dtype, scalars)
-        order = memory_order(shape, [broadcast_strides(each, shape) for each in tensors])
-        out = restored(empty([shape[axis] for axis in order], self._result or dtype), order)
+        sizes, places = result_layout(arrays)
+        if sizes is None:
+            return self._same_strides(next(each for each in arrays if each.ndim), arrays, dtype, scalars)
+        out = empty(sizes, self._result or dtype)
+        out = out if places is None else out.transpose(places)
         self._run_rows(out, arrays, scalars)
         return out
 

@@ -39,7 +39,10 @@ class PackedSequence(_Fields):
     def to(self, *args, **kwargs) -> "PackedSequence":
         """The data in another dtype or on another device."""
         data = self.data.to(*args, **kwargs)
-        return self if data is self.data else type(self)(data, *self[1:])
+        if data is self.data:
+            return self
+        places = [each if each is None else each.to(data.device) for each in self[2:]]
+        return type(self)(data, self.batch_sizes, *places)
 
     def double(self) -> "PackedSequence":
         """The data as float64."""
@@ -50,12 +53,17 @@ class PackedSequence(_Fields):
         return self.to(types.float32)
 
     def cpu(self) -> "PackedSequence":
-        """The same: there is no other device."""
-        return self
+        """On the CPU."""
+        return self.to("cpu")
+
+    def cuda(self, *args, **kwargs) -> "PackedSequence":
+        """On the GPU. Raises an error that says why where there is none."""
+        return self if self.is_cuda else self.to("cuda", *args, **kwargs)
 
     def pin_memory(self) -> "PackedSequence":
-        """The same: without a GPU there is nothing to pin for."""
-        return self
+        """In memory of the host that the GPU reads by itself. Raises RuntimeError without one."""
+        places = [each if each is None else each.pin_memory() for each in self[2:]]
+        return type(self)(self.data.pin_memory(), self.batch_sizes, *places)
 
     @property
     def is_cuda(self) -> bool:
@@ -63,8 +71,8 @@ class PackedSequence(_Fields):
         return self.data.is_cuda
 
     def is_pinned(self) -> bool:
-        """Always False."""
-        return False
+        """Whether the GPU reads the data by itself."""
+        return self.data.is_pinned()
 
 
 def invert_permutation(permutation: Tensor | None) -> Tensor | None:

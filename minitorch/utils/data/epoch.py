@@ -9,15 +9,14 @@ from typing import Any
 
 import minitorch
 from minitorch.utils.data._utils.fetch import IterableDatasetFetcher, MapDatasetFetcher
-from minitorch.utils.data._utils.pin_memory import warn_of_pinning
+from minitorch.utils.data._utils.pin_memory import pin_memory, pins
 
 
 class _BaseDataLoaderIter(Iterator):
     """What passes with and without workers share: indices, the seed of workers, the count of batches."""
 
     def __init__(self, loader) -> None:
-        if loader.pin_memory:
-            warn_of_pinning(loader.pin_memory_device)
+        self._pin_memory = pins(loader.pin_memory, loader.pin_memory_device)
         self._dataset = loader.dataset
         self._is_stream = loader._is_stream
         self._index_sampler = loader._index_sampler
@@ -36,6 +35,8 @@ class _BaseDataLoaderIter(Iterator):
 
     def __next__(self) -> Any:
         batch = self._next_data()
+        if self._pin_memory:
+            batch = pin_memory(batch)
         self._num_yielded += 1
         if self._is_stream and self._reported_length is not None and self._num_yielded > self._reported_length:
             warnings.warn(self._too_long(), stacklevel=2)
