@@ -12,6 +12,8 @@ import warnings
 from collections.abc import Callable
 from types import ModuleType
 
+import numpy as np
+
 import minitorch
 from minitorch import random
 from minitorch.autograd.function import Function, once_differentiable
@@ -58,7 +60,7 @@ def graph_pool_handle() -> tuple[int, int]:
 class CUDAGraph:
     """Recorded work. Raises RuntimeError without a GPU. PyTorch: torch.cuda.CUDAGraph.
 
-    Random numbers are not recorded: `capture_end` raises NotImplementedError where the GPU's generator was used.
+    Each replay draws new random numbers: those that the same work would draw if it were not recorded.
     """
 
     _runnable: object = None
@@ -68,7 +70,13 @@ class CUDAGraph:
     def __new__(cls, keep_graph: bool = False):
         if _gpu.why_not() is not None:
             raise RuntimeError("Tried to instantiate dummy base class CUDAGraph")
-        return super().__new__(cls)
+        graph = super().__new__(cls)
+        graph._generators = []
+        return graph
+
+    def register_generator_state(self, generator: "random.Generator") -> None:
+        """Before the recording: it draws from this generator, too, beside the default one."""
+        self._generators.append(generator)
 
     def capture_begin(
         self, pool: tuple[int, int] | None = None, capture_error_mode: str = "global", check_input_liveness: bool = False
@@ -85,6 +93,7 @@ class CUDAGraph:
             )
         if _driver().capture is not None:
             raise RuntimeError("CUDA error: operation not permitted when stream is capturing")
+        self._origins = [_Origin(each) for each in (random.gpu_generator(), *self._generators)]
         self._pool = pool or (next(_numbers), 0)
         memory = _pools.setdefault(self._pool, _memory().Pool())
         _memory().retain(memory)
@@ -94,7 +103,7 @@ class CUDAGraph:
             self._release()
             raise
         self._capture = _driver().capture
-        self._drawn = _random_state()
+        self._capture.origins = {id(each.state): (each.words, each.start) for each in self._origins}
 
     def capture_end(self) -> None:
         """End the recording. Raises RuntimeError where something could not be recorded."""
@@ -103,11 +112,10 @@ class CUDAGraph:
         if _driver().stream().value != self._capture.stream:
             raise RuntimeError("Capture must end on the same stream it began on.")
         capture, self._capture = self._capture, None
+        for origin in self._origins:
+            origin.end()
         try:
             runnable, count = _streams().end_capture()
-            if _random_state() != self._drawn:
-                _streams().end_graph(runnable)
-                raise NotImplementedError("minitorch records no random numbers: every replay would repeat them")
         except RuntimeError:
             self._release()
             raise
@@ -122,6 +130,8 @@ class CUDAGraph:
         """Run what was recorded, on the current stream."""
         if self._runnable is None:
             raise RuntimeError("Called CUDAGraph::replay without a preceding successful capture.")
+        for origin in self._origins:
+            origin.advance()
         _streams().run_graph(self._runnable)
 
     def reset(self) -> None:
@@ -148,9 +158,31 @@ class CUDAGraph:
             self.reset()
 
 
-def _random_state() -> bytes:
-    made = random._gpu_generator
-    return b"" if made is None else made.state.tobytes()
+class _Origin:
+    """Where the random numbers of a replay begin: two words on the GPU, which its kernels add to what was recorded.
+
+    PyTorch: ATen/cuda/CUDAGeneratorImpl.cpp (seed_extragraph, offset_extragraph).
+    """
+
+    def __init__(self, generator: "random.Generator"):
+        self.generator, self.state = generator, generator.state
+        self.start = generator.get_offset()
+        self.words = _memory().empty((2,), np.uint64)
+        _memory().used_everywhere(self.words)
+        self.drawn = 0
+
+    def end(self) -> None:
+        """What was recorded has drawn nothing yet."""
+        self.drawn = int(self.state["offset"][0]) - self.start
+        self.state["offset"] = self.start
+
+    def advance(self) -> None:
+        """A replay begins where the generator is now, and moves it on."""
+        if self.drawn:
+            state = self.generator.state
+            offset, seed = int(state["offset"][0]), int(state["seed"][0])
+            _driver().to_device(self.words.address, np.array([offset // 4, seed], np.uint64))
+            state["offset"] = offset + self.drawn
 
 
 class graph:

@@ -41,7 +41,7 @@ def test_dlpack_of_what_cannot_be_shared():
             message(lambda: torch.from_dlpack(capsule)), message(lambda: torch.from_dlpack(x.__dlpack__(), device="cpu")),
             torch.from_dlpack(x, copy=True).add_(1), torch.from_dlpack(x, copy=False, device="cpu") + 1, x,
             tuple(map(int, x.__dlpack_device__())), repr(x.__dlpack__())[:25], repr(x.__dlpack__(max_version=(1, 0)))[:35],
-            repr(x.__dlpack__(stream=-1, max_version=(0, 8), dl_device=(1, 0), copy=True))[:25],
+            repr(x.__dlpack__(max_version=(0, 8), dl_device=(1, 0), copy=True))[:25],
         )  # fmt: skip
 
     check(body)

@@ -137,8 +137,12 @@ def _take_apart(arguments: tuple, kinds: list, values: list) -> None:
             reach, itemsize = each.reach, each.itemsize
             values += (0, 0, reach, itemsize, each.address, reach, itemsize)
         elif kind is tuple:
-            kinds.append(len(each))
-            _take_apart(each, kinds, values)
+            inner = tuple(map(type, each))
+            kinds.append(inner)
+            if DeviceArray in inner or tuple in inner:
+                _take_apart(each, kinds, values)
+            else:  # sizes, strides, scalars
+                values += each
         elif kind is np.ndarray:
             raise RuntimeError(MISMATCH)
         else:

@@ -277,6 +277,7 @@ class Capture:
         self.stream, self.pool = stream, pool
         self.thread = threading.get_ident()
         self.kept: list = []
+        self.origins: dict = {}  # of random numbers, see random.py: by the id of a generator's state
         self.actions: list = []  # in place of the driver's, on the host
 
 

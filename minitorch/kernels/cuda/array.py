@@ -4,6 +4,7 @@ It knows its shape; the arithmetic is in the kernels. What a kernel needs on the
 `item()`, `tolist()`. NumPy's functions do not take it: they would copy to the CPU without saying so.
 """
 
+import functools
 import math
 from types import ModuleType
 from typing import NamedTuple
@@ -224,6 +225,7 @@ def check(*arrays: object) -> None:
             raise RuntimeError(MISMATCH)
 
 
+@functools.lru_cache(maxsize=4096)
 def row_major(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     """Strides in bytes without gaps."""
     strides = []

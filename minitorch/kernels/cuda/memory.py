@@ -9,12 +9,15 @@ A graph (graphs.py) runs again and again over the same addresses. So what is rec
 its own, out of which nobody else is served.
 """
 
+import functools
 import math
+import os
 import sys
 import threading
 
 import numpy as np
 
+from minitorch.kernels import _gpu
 from minitorch.kernels.cuda import _driver, _streams, pinned
 from minitorch.kernels.cuda.array import DeviceArray
 from minitorch.kernels.memory_statistics import by_name
@@ -76,9 +79,18 @@ class Lease:
             _allocated -= self.size
             if self.others is None:
                 self.pool.free.setdefault((self.stream, self.size), []).append(self.address)
-            elif not sys.is_finalizing():
+            elif not (sys.is_finalizing() or _gpu.forked()):
                 _unmarked.append((self.others, self.pool, self.stream, self.size, self.address))
                 _mark()
+
+
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.RLock()  # another thread of the parent may have held it
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _pool_now() -> Pool:
@@ -168,6 +180,7 @@ def _readable(size: int) -> str:
     return f"{size / (1 << 30):.2f} GiB" if size >= 1 << 30 else f"{size / (1 << 20):.2f} MiB"
 
 
+@functools.lru_cache(maxsize=4096)
 def _rounded(size: int) -> int:
     """Up to the next of eight steps per power of two, at least 512 bytes: sizes meet again, 1/8 at most is waste."""
     size = max(size, 512)
@@ -216,8 +229,13 @@ def constant(array: np.ndarray) -> DeviceArray:
             _driver.wait_for_stream(_aside)
         finally:
             _driver.use_stream(before)
-    result.owner.others = _Everywhere()
+    used_everywhere(result)
     return result
+
+
+def used_everywhere(array: DeviceArray) -> None:
+    """Any stream may use the array: its block waits for all of them."""
+    array.owner.others = _Everywhere()
 
 
 _aside: int | None = None  # a stream for this

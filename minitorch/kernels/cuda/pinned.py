@@ -7,6 +7,8 @@ is held until the stream has come to its end: nobody gets its block before.
 
 import ctypes
 import math
+import os
+import sys
 import threading
 
 import numpy as np
@@ -23,10 +25,9 @@ class _Lease(np.ndarray):
 
     __slots__ = ()
 
-    def __del__(self, block_type=ctypes.Array, lock=_lock, free=_free):  # bound now: at exit the module's names may be gone
-        if isinstance(self.base, block_type):  # not a view of a lease
-            with lock:
-                free.setdefault(len(self.base), []).append(self.base)
+    def __del__(self, block_type=ctypes.Array, ending=sys.is_finalizing):  # bound now: at exit the module's names may be gone
+        if isinstance(self.base, block_type) and not ending():  # not a view of a lease
+            _give_back(self.base)
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -50,6 +51,22 @@ def _lease(size: int) -> _Lease:
         blocks = _free.get(size)
         block = blocks.pop() if blocks else (ctypes.c_char * size).from_address(_driver.allocate_pinned(size))
     return np.ndarray.__new__(_Lease, (size,), np.uint8, block)
+
+
+def _give_back(block: ctypes.Array) -> None:
+    with _lock:
+        _free.setdefault(len(block), []).append(block)
+
+
+def _after_fork() -> None:
+    """A child has none of this memory."""
+    global _lock
+    _lock = threading.RLock()  # another thread of the parent may have held it
+    _free.clear()
+
+
+if hasattr(os, "register_at_fork") and not _driver.ON_HOST:
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def is_pinned(array: np.ndarray) -> bool:

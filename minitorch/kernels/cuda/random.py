@@ -8,6 +8,7 @@ Like PyTorch's: uniform, normal, bernoulli, whole numbers, exponential and what 
 how far the state moves. Not like PyTorch's: `permutation`, `multinomial` with replacement.
 """
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -17,7 +18,7 @@ from minitorch.kernels.cuda._compile import THREADS, blocks, device, kernel
 from minitorch.kernels.cuda._driver import cuda
 from minitorch.kernels.cuda._loops import merged, offset, padded
 from minitorch.kernels.cuda.array import DeviceArray
-from minitorch.kernels.cuda.memory import empty
+from minitorch.kernels.cuda.memory import constant, empty
 from minitorch.kernels.cuda.pointwise import copy_into
 from minitorch.kernels.cuda.sort import sorted_rows
 
@@ -82,15 +83,33 @@ class Draw:
             return
         threads = _BLOCK * min(_most_blocks(), (count + _BLOCK - 1) // _BLOCK)
         calls = (count - 1) // (threads * self._each) + 1
-        drawn = int(state["offset"][0])
-        state["offset"] = drawn + 4 * calls
+        place = _place(state, 4 * calls)
         if self._kernel is None:
             self._kernel = kernel((_four if self._each == 4 else _two)(device(self._numbers)))
         sizes, (steps,) = padded(*merged(array, []))  # in the order of addresses, as TensorIterator goes
-        key = np.uint64(int(state["seed"][0]))
-        self._kernel[blocks(threads * calls), THREADS](
-            array, count, sizes, steps, threads, calls, np.uint64(drawn // 4), key, parameters
-        )
+        self._kernel[blocks(threads * calls), THREADS](array, count, sizes, steps, threads, calls, *place, parameters)
+
+
+def _place(state: np.ndarray, words: int) -> tuple[DeviceArray, np.uint64, np.uint64]:
+    """Where a launch begins in the stream of numbers, and the key; the state moves on by so many words of each thread.
+
+    The kernel adds what `origin` holds. In a graph that is where a replay begins, and the numbers count from there: see
+    cuda/graphs.py.
+    """
+    drawn = int(state["offset"][0])
+    state["offset"] = drawn + words
+    recording = _driver.recording()
+    if recording is None:
+        return _beginning(), np.uint64(drawn // 4), np.uint64(int(state["seed"][0]))
+    if id(state) not in recording.origins:
+        raise RuntimeError("Attempt to increase offset for a CUDA generator not in capture mode.")
+    origin, start = recording.origins[id(state)]
+    return origin, np.uint64((drawn - start) // 4), np.uint64(0)
+
+
+@functools.cache
+def _beginning() -> DeviceArray:
+    return constant(np.zeros(2, np.uint64))
 
 
 def _like(array: DeviceArray) -> DeviceArray:
@@ -114,12 +133,13 @@ def _threads_of_a_processor() -> int:
 
 
 def _four(numbers):
-    def draw(out, count, sizes, steps, threads, calls, drawn, key, parameters):
+    def draw(out, count, sizes, steps, threads, calls, origin, drawn, key, parameters):
+        first_call, key = drawn + origin[0], key + origin[1]
         for task in range(cuda.grid(1), threads * calls, cuda.gridsize(1)):
             thread, call = task % threads, task // threads
             first = call * threads * 4 + thread
             if first < count:
-                a, b, c, d = numbers(philox(drawn + _LONG(call), _LONG(thread), key), *parameters)
+                a, b, c, d = numbers(philox(first_call + _LONG(call), _LONG(thread), key), *parameters)
                 out[offset(first, sizes, steps)] = a
                 if first + threads < count:
                     out[offset(first + threads, sizes, steps)] = b
@@ -132,12 +152,13 @@ def _four(numbers):
 
 
 def _two(numbers):
-    def draw(out, count, sizes, steps, threads, calls, drawn, key, parameters):
+    def draw(out, count, sizes, steps, threads, calls, origin, drawn, key, parameters):
+        first_call, key = drawn + origin[0], key + origin[1]
         for task in range(cuda.grid(1), threads * calls, cuda.gridsize(1)):
             thread, call = task % threads, task // threads
             first = call * threads * 2 + thread
             if first < count:
-                a, b = numbers(philox(drawn + _LONG(call), _LONG(thread), key), *parameters)
+                a, b = numbers(philox(first_call + _LONG(call), _LONG(thread), key), *parameters)
                 out[offset(first, sizes, steps)] = a
                 if first + threads < count:
                     out[offset(first + threads, sizes, steps)] = b
@@ -229,17 +250,16 @@ def bernoulli_each(array: DeviceArray, state: np.ndarray, probabilities: DeviceA
 
     As PyTorch does: four neighbours are of one thread, and the state moves by twelve words.
     """
-    drawn = int(state["offset"][0])
-    state["offset"] = drawn + 12
+    place = _place(state, 12)
     count = array.size
     if count:
         sizes, (steps, own) = padded(*merged(array, [probabilities]))
-        key = np.uint64(int(state["seed"][0]))
-        _each[blocks((count + 3) // 4), THREADS](array, probabilities, count, sizes, steps, own, np.uint64(drawn // 4), key)
+        _each[blocks((count + 3) // 4), THREADS](array, probabilities, count, sizes, steps, own, *place)
 
 
 @kernel
-def _each(out, probabilities, count, sizes, steps, own, drawn, key):
+def _each(out, probabilities, count, sizes, steps, own, origin, drawn, key):
+    drawn, key = drawn + origin[0], key + origin[1]
     for thread in range(cuda.grid(1), (count + 3) // 4, cuda.gridsize(1)):
         words = philox(drawn, _LONG(thread), key)
         for k in range(4):

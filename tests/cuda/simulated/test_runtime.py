@@ -211,14 +211,15 @@ def test_memory_of_a_graph():
 
 
 def test_what_cannot_be_recorded():
-    """Reading a value, random numbers, memory that is not pinned, a second capture, the default stream."""
+    """Reading a value, numbers of an unknown generator, memory that is not pinned, a second capture, the default stream."""
     x, host = torch.ones(2, device="cuda"), torch.ones(2)
     waits = "operation not permitted when stream is capturing"
     for action, words in (
         (lambda: x.tolist(), waits), (torch.cuda.synchronize, waits), (lambda: host.pin_memory().cuda(), waits),
         (lambda: host.cuda(), "unless the CPU tensor is pinned"), (lambda: x.cpu(), "unless the CPU tensor is pinned"),
         (lambda: host.copy_(x), "unless the CPU tensor is pinned"),
-        (lambda: torch.cuda.CUDAGraph().capture_begin(), waits), (lambda: x.uniform_(), "no random numbers"),
+        (lambda: torch.cuda.CUDAGraph().capture_begin(), waits),
+        (lambda: x.uniform_(generator=torch.Generator("cuda")), "not in capture mode"),
     ):  # fmt: skip
         graph = torch.cuda.CUDAGraph()
         with pytest.raises((RuntimeError, NotImplementedError), match=words), torch.cuda.graph(graph):
@@ -247,6 +248,41 @@ def test_numbers_of_the_recording():
     for times in (1, 2):
         graph.replay()
         assert x.tolist() == [1.0 * times, 2.0 * times, 3.0 * times]
+
+
+def test_random_numbers():
+    """Replays draw what the same work draws: the default generator's numbers and another's, also after a new seed."""
+    x, own = torch.ones(50, device="cuda"), torch.Generator("cuda")
+    graph = torch.cuda.CUDAGraph()
+    graph.register_generator_state(own)
+
+    def draw() -> tuple:
+        return nn.functional.dropout(x), torch.rand_like(x), x.clone().normal_(generator=own), torch.randint(9, (7,), device="cuda")
+
+    def seed(number: int) -> None:
+        torch.cuda.manual_seed(number)
+        own.manual_seed(number + 1)
+
+    seed(5)
+    expected = [[each.tolist() for each in draw()] for _ in range(3)]
+    seed(5)
+    with torch.cuda.graph(graph):
+        drawn = draw()
+    found = []
+    for number in (5, None, None):
+        if number is not None:
+            seed(number)
+        graph.replay()
+        found.append([each.tolist() for each in drawn])
+    assert found == expected and found[0] != found[1]
+    seed(5)
+    graph.replay()
+    state = torch.cuda.get_rng_state()
+    assert [each.tolist() for each in draw()] == expected[1]  # what is not recorded goes on from there
+    torch.cuda.set_rng_state(state)
+    own.manual_seed(0)
+    graph.replay()
+    assert drawn[0].tolist() == expected[1][0]
 
 
 def test_graphed_callables():
