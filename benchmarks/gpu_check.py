@@ -117,7 +117,10 @@ def main() -> int:
         wrong += report(name, lambda body=body, shapes=shapes: check(body, shapes, side))
     for name, optimizer in (("SGD", "SGD"), ("Adam", "Adam")):
         wrong += report(f"20 steps of {name}", lambda optimizer=optimizer: curve(optimizer, side))
-    print(f"\n{len(CHECKS) + 2 - wrong} of {len(CHECKS) + 2} agree")
+    for name, body in RUNTIME.items():
+        wrong += report(name, body)
+    total = len(CHECKS) + 2 + len(RUNTIME)
+    print(f"\n{total - wrong} of {total} agree")
     if options.bench:
         command = [sys.executable, "-m", "minitorch", "bench", "--device", "cuda", "--json", options.bench]
         subprocess.run([*command, "gpu/", "conv/", "programs/mnist_cnn"], cwd=Path(__file__).parents[1], check=False)
@@ -175,6 +178,102 @@ def curve(optimizer: str, side: str) -> list[float]:
             losses.append(loss.item())
         found.append([np.array(losses)])
     return [apart(*found)]
+
+
+# ---- The runtime: what is computed is simple, and how it gets there is not ----
+
+
+def numbers(count: int = 0) -> np.ndarray:
+    return np.random.default_rng(1).standard_normal(count or ROWS * WIDTH).astype(np.float32)
+
+
+def pinned() -> list[float]:
+    """To the GPU and back without waiting, many times over the same few blocks."""
+    given = numbers()
+    results = []
+    for number in range(size(50, 3)):
+        here = minitorch.from_numpy(given * number).pin_memory()
+        results.append((here.to("cuda", non_blocking=True) + 1).to("cpu", non_blocking=True))
+        del here
+    minitorch.cuda.synchronize()
+    if not all(each.is_pinned() for each in results):
+        raise AssertionError("what came back is not pinned")
+    return [max(apart([each.numpy()], [given * number + 1]) for number, each in enumerate(results))]
+
+
+def streams() -> list[float]:
+    """Work that goes from stream to stream, with blocks that are freed while another stream reads them."""
+    given = numbers()
+    side = minitorch.cuda.Stream()
+    x = minitorch.from_numpy(given).cuda()
+    total = minitorch.zeros(x.shape, device="cuda")
+    for _ in range(size(50, 3)):
+        y = x * 2
+        side.wait_stream(minitorch.cuda.current_stream())
+        with minitorch.cuda.stream(side):
+            total += y
+        y.record_stream(side)
+        del y
+    minitorch.cuda.current_stream().wait_stream(side)
+    return [apart([total.cpu().numpy()], [given * 2 * size(50, 3)])]
+
+
+def graph() -> list[float]:
+    """A training step with dropout, replayed, beside the same steps one by one."""
+    losses = []
+    for recorded in (False, True):
+        minitorch.manual_seed(0)
+        nn = minitorch.nn
+        model = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Dropout(), nn.Flatten(), nn.Linear(8 * S * S, 10)).to("cuda")
+        step = minitorch.optim.Adam(model.parameters(), capturable=True)
+        images, labels = minitorch.empty(N, 1, S, S, device="cuda"), (minitorch.arange(N) % 10).to("cuda")
+        losses.append(steps(model, step, images, labels, recorded))
+    return [apart(*losses)]
+
+
+def steps(model, optimizer, images, labels, recorded: bool) -> list[np.ndarray]:
+    def run():
+        optimizer.zero_grad(set_to_none=True)
+        loss = minitorch.nn.functional.cross_entropy(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    images.copy_(minitorch.randn(images.shape))
+    run()
+    if recorded:
+        recording = minitorch.cuda.CUDAGraph()
+        optimizer.zero_grad(set_to_none=True)
+        with minitorch.cuda.graph(recording):
+            loss = run()
+    found = []
+    for _ in range(size(20, 2)):
+        images.copy_(minitorch.randn(images.shape))
+        if recorded:
+            recording.replay()
+        else:
+            loss = run()
+        found.append(loss.item())
+    return [np.array(found)]
+
+
+def shared() -> list[float]:
+    """PyTorch and minitorch write into the same memory of the GPU: DLPack and NVIDIA's protocol, both ways."""
+    given = numbers()
+    x = minitorch.from_numpy(given).cuda()
+    if not torch.cuda.is_available():  # PyTorch takes none of the GPU's memory: with ourselves
+        minitorch.from_dlpack(x).add_(1)
+        return [apart([x.cpu().numpy()], [given + 1])]
+    torch.from_dlpack(x).add_(1)
+    torch.as_tensor(x, device="cuda").add_(1)
+    theirs = torch.from_numpy(given).cuda()
+    minitorch.from_dlpack(theirs).add_(1)
+    minitorch.as_tensor(theirs).add_(1)
+    torch.cuda.synchronize()
+    return [apart([x.cpu().numpy(), theirs.cpu().numpy()], [given + 2] * 2)]
+
+
+RUNTIME = {"pinned, non-blocking": pinned, "streams": streams, "graph of a step": graph, "shared with PyTorch": shared}
 
 
 def apart(ours: list[np.ndarray], theirs: list[np.ndarray]) -> float:

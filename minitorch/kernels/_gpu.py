@@ -83,6 +83,12 @@ def in_use() -> bool:
     return "minitorch.kernels.cuda.memory" in sys.modules
 
 
+def recording() -> bool:
+    """Whether this thread's work is being recorded in a graph."""
+    driver = sys.modules.get("minitorch.kernels.cuda._driver")
+    return driver is not None and driver.recording() is not None
+
+
 def count() -> int:
     """How many GPUs can be used; never raises."""
     if simulated() or compiled_only():

@@ -96,7 +96,7 @@ class Adam(Optimizer):
     def _start(self, p: Tensor, group: dict) -> dict:
         """The state of a parameter before its first step."""
         state = self.state[p]
-        state["step"] = new_step(group)
+        state["step"] = new_step(group, p)
         state["exp_avg"] = zeros_like(p)
         state["exp_avg_sq"] = zeros_like(p)
         if group["amsgrad"]:

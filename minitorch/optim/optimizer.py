@@ -10,6 +10,7 @@ from typing import Any
 
 from minitorch._tensor import Tensor
 from minitorch.autograd.grad_mode import enable_grad
+from minitorch.kernels import _gpu
 from minitorch.nn.modules.module import typename
 from minitorch.ops.convert import tensor
 from minitorch.types import float32, get_default_dtype
@@ -252,12 +253,37 @@ class Optimizer:
         return register(self._optimizer_load_state_dict_post_hooks, hook, prepend)
 
 
+    def _check_recording(self) -> None:
+        """Raise RuntimeError where a graph would repeat one step's numbers; PyTorch's warning for the opposite."""
+        capturable = [group.get("capturable") for group in self.param_groups]
+        if None in capturable:
+            return
+        if _gpu.recording():
+            if not all(capturable):
+                raise RuntimeError(
+                    f"Attempting CUDA graph capture of step() for an instance of {type(self).__name__} but param_groups' capturable is "
+                    "False."
+                )
+        elif all(capturable) and not self._warned_of_capturable:
+            self._warned_of_capturable = True
+            warnings.warn(
+                "This instance was constructed with capturable=True or some of all the param_groups came with capturable=True, but "
+                "step() is running without CUDA graph capture. If you never intend to graph-capture this instance, capturable=True can "
+                "impair performance, and you should set capturable=False.",
+                stacklevel=4,
+            )
+
+    _warned_of_capturable = False
+
+
 def _with_hooks(step: Callable) -> Callable:
     """A `step` that runs the optimizer's hooks, if there are any, before and after the one given."""
 
     @functools.wraps(step)
     def step_with_hooks(*args, **kwargs):
         self = args[0]
+        if _gpu.in_use():
+            self._check_recording()
         if not (self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks):
             return step(*args, **kwargs)
         for hook in self._optimizer_step_pre_hooks.values():
@@ -295,9 +321,10 @@ def check_fused(fused: bool | None, foreach: bool | None, differentiable: bool) 
         raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
 
 
-def new_step(group: dict[str, Any]) -> Tensor:
-    """The count of steps in a parameter's state: a tensor, as PyTorch keeps it."""
-    return tensor(0.0, dtype=_step_dtype(group))
+def new_step(group: dict[str, Any], param: Tensor | None = None) -> Tensor:
+    """The count of steps in a parameter's state: a tensor, as PyTorch keeps it; where the parameter is, if it must not be waited for."""
+    beside = param is not None and (group.get("capturable") or group.get("fused"))
+    return tensor(0.0, dtype=_step_dtype(group), device=param.device if beside else "cpu")
 
 
 def _step_dtype(group: dict[str, Any]):

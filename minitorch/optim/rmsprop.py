@@ -87,7 +87,7 @@ class RMSprop(Optimizer):
     def _start(self, p: Tensor, group: dict) -> dict:
         """The state of a parameter before its first step."""
         state = self.state[p]
-        state["step"] = new_step(group)
+        state["step"] = new_step(group, p)
         state["square_avg"] = zeros_like(p)
         if group["momentum"] > 0:
             state["momentum_buffer"] = zeros_like(p)

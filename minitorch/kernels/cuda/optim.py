@@ -6,7 +6,7 @@ hyperparameters, already in its dtype. The order of operations is the CPU's.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -55,8 +55,11 @@ def rmsprop(
 ) -> None:
     """RMSprop, in place. `grad_avgs` is read if `centered`, `buffers` if there is momentum."""
     lines = _Lines(params, grads, [square_avgs, grad_avgs if centered else params, buffers if momentum > 0 else params])
-    for step in steps:
-        _count(step)
+    if _on_device(steps):
+        _count_all[1, THREADS](_addresses(steps), steps[0], len(steps))
+    else:
+        for step in steps:
+            _count(step)
     lines.numbers = [(-lr, alpha, 1 - alpha, eps, weight_decay, momentum)] * len(params)
     lines.launch(_rmsprop, bool(centered), bool(maximize))
 
@@ -79,8 +82,9 @@ def adam(
 ) -> None:
     """Adam and AdamW, in place. `max_exp_avg_sqs` is read if `amsgrad`."""
     lines = _Lines(params, grads, [exp_avgs, exp_avg_sqs, max_exp_avg_sqs if amsgrad else exp_avg_sqs])
+    on_device = _on_device(steps)
     for step in steps:
-        t = _count(step)
+        t = 1.0 if on_device else _count(step)
         lines.numbers.append(
             (
                 1 - beta1,
@@ -93,11 +97,41 @@ def adam(
                 1 - lr * weight_decay if decoupled_weight_decay else 1.0,
             )
         )
+    if on_device:
+        rates = float(lr), float(beta1), float(beta2)
+        lines.prepare = lambda numbers: _correct[1, THREADS](numbers, _addresses(steps), steps[0], len(steps), *rates)
     lines.launch(_adam, bool(amsgrad), bool(maximize))
 
 
+def _on_device(steps: Sequence) -> bool:
+    """Whether the counts are on the GPU, as with `capturable`: then they are not waited for."""
+    return all(type(step) is DeviceArray and step.dtype == steps[0].dtype for step in steps) and len(steps) > 0
+
+
+def _addresses(arrays: Sequence[DeviceArray]) -> DeviceArray:
+    return from_host(np.array([each.address for each in arrays], np.int64))
+
+
+@kernel
+def _count_all(addresses, like, count):
+    for row in range(cuda.grid(1), count, cuda.gridsize(1)):
+        step = elements_at(addresses[row], 1, like)
+        step[0] = step[0] + 1
+
+
+@kernel
+def _correct(numbers, addresses, like, count, lr, beta1, beta2):
+    """One step more, and what of the numbers depends on it."""
+    for row in range(cuda.grid(1), count, cuda.gridsize(1)):
+        step = elements_at(addresses[row], 1, like)
+        t = np.float64(step[0]) + 1.0
+        step[0] = t
+        numbers[8 * row + 3] = math.sqrt(1.0 - beta2**t)
+        numbers[8 * row + 5] = -(lr / (1.0 - beta1**t))
+
+
 def _count(step) -> float:
-    """One step more. The counts are on the CPU, as PyTorch's are; on the GPU, one must be waited for."""
+    """One step more. The counts are on the CPU, as PyTorch's are; one on the GPU, among those, must be waited for."""
     if isinstance(step, DeviceArray):
         value = to_host(step) + 1
         copy_into(step, value)
@@ -113,6 +147,7 @@ class _Lines:
         self.dtype = params[0].dtype
         self.copies: list[tuple[DeviceArray, DeviceArray]] = []  # array, and the copy that the kernel writes
         self.numbers: list[tuple[float, ...]] = []
+        self.prepare: Callable[[DeviceArray], None] | None = None  # changes the numbers on the GPU
         self.sizes = tuple([param.size for param in params])
         self.kept = [self._line(each, param, False) for each, param in zip(grads, params)]
         lines: dict[int, list[DeviceArray]] = {}  # a column that the options make needless is another one again
@@ -140,6 +175,8 @@ class _Lines:
             return
         addresses = np.array([self.sizes, *[[each.address for each in column] for column in self.columns]], np.int64)
         numbers = from_host(np.array(self.numbers, self.dtype))
+        if self.prepare is not None:
+            self.prepare(numbers)
         run[count, THREADS](from_host(addresses.T), numbers, chunks, *options)
         for array, copy in self.copies:
             copy_into(array, copy)

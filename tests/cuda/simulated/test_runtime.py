@@ -163,6 +163,37 @@ def test_training_step():
     assert all(map(torch.equal, after.values(), model.state_dict().values()))
 
 
+@pytest.mark.filterwarnings("ignore:The CUDA Graph is empty")
+@pytest.mark.parametrize("name", ["Adam", "AdamW", "RMSprop"])
+def test_capturable(name):
+    """Counts of steps on the GPU: a recorded step corrects by how often it has run, as the same optimizer on the CPU."""
+    plain = torch.ones(5, requires_grad=True)
+    moved = plain.detach().cuda().requires_grad_()
+    theirs, mine = getattr(torch.optim, name)([plain], lr=0.1), getattr(torch.optim, name)([moved], lr=0.1, capturable=True)
+    gradient = torch.arange(5.0)
+    plain.grad, moved.grad = gradient.clone(), gradient.cuda()
+    theirs.step()
+    with pytest.warns(UserWarning, match="This instance was constructed with capturable=True"):
+        mine.step()
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        mine.step()
+    for number in range(3):
+        plain.grad.fill_(number)
+        moved.grad.fill_(number)
+        theirs.step()
+        graph.replay()
+    np.testing.assert_allclose(moved.tolist(), plain.tolist(), rtol=1e-6)
+    step = mine.state[moved]["step"]
+    assert step.is_cuda and step.item() == 4.0 == theirs.state[plain]["step"].item()
+    wrong = getattr(torch.optim, name)([moved])
+    with (
+        pytest.raises(RuntimeError, match=f"graph capture of step.. for an instance of {name} but param_groups' capturable is False"),
+        torch.cuda.graph(torch.cuda.CUDAGraph()),
+    ):
+        wrong.step()
+
+
 def test_tables_outlive_their_caches():
     """A graph keeps what its kernels read: tables that were made in the recording, or have left their cache since."""
     from minitorch.kernels.cuda import conv, conv_backward, optim
@@ -210,6 +241,7 @@ def test_memory_of_a_graph():
     assert v.tolist() == [8.0] * 100 and second.pool() == graph.pool()
 
 
+@pytest.mark.filterwarnings("ignore:The CUDA Graph is empty")
 def test_what_cannot_be_recorded():
     """Reading a value, numbers of an unknown generator, memory that is not pinned, a second capture, the default stream."""
     x, host = torch.ones(2, device="cuda"), torch.ones(2)
