@@ -310,6 +310,7 @@ from minitorch.ops.sizes import contiguous_format as contiguous_format
 from minitorch.ops.sizes import layout as layout
 from minitorch.ops.sizes import memory_format as memory_format
 from minitorch.ops.sizes import preserve_format as preserve_format
+from minitorch.ops.sizes import sparse_coo as sparse_coo
 from minitorch.ops.sizes import strided as strided
 from minitorch.ops.slicing import chunk as chunk
 from minitorch.ops.slicing import dsplit as dsplit
@@ -471,6 +472,7 @@ from minitorch import optim as optim
 from minitorch import profiler as profiler
 from minitorch import random as random
 from minitorch import serialization as serialization
+from minitorch import sparse as sparse
 from minitorch import special as special
 from minitorch import testing as testing
 from minitorch import utils as utils
@@ -484,6 +486,8 @@ from minitorch.cuda import OutOfMemoryError as OutOfMemoryError
 from minitorch.func.vmap import vmap as vmap
 from minitorch.serialization import load as load
 from minitorch.serialization import save as save
+from minitorch.sparse.coo import sparse_coo_tensor as sparse_coo_tensor
+from minitorch.sparse.coo import spmm as spmm
 
 e, inf, nan, pi, newaxis = math.e, math.inf, math.nan, math.pi, None
 

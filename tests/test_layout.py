@@ -21,7 +21,7 @@ BELOW = {
     "_storage": {"types", "kernels"},
     "_tensor": {"types", "_storage", "_methods", "kernels"},
     "_methods": {"types", "_methods"},
-    "autograd": {"types", "_storage", "_tensor", "autograd"},
+    "autograd": {"types", "_storage", "_tensor", "autograd", "profiler.profiler"},
     "random": {"types", "_storage", "_tensor", "kernels"},
     "ops": CORE | {"ops"},
     "func": CORE | {"ops", "func", "nn", "utils._pytree"},

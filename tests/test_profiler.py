@@ -18,8 +18,8 @@ def test_every_operation_is_counted():
             x.sum()
     minitorch.relu(x)
     rows = {row.key: row for row in prof.key_averages()}
-    assert rows["activation.relu"].count == 4 and rows["mine"].count == 1 and rows["reduce.sum"].count == 1
-    assert 0 < rows["activation.relu"].self_cpu_time_total <= rows["activation.relu"].cpu_time_total
+    assert rows["aten::relu"].count == 4 and rows["mine"].count == 1 and rows["aten::sum"].count == 1
+    assert 0 < rows["aten::relu"].self_cpu_time_total <= rows["aten::relu"].cpu_time_total
     table = prof.key_averages().table(sort_by="count", row_limit=1).splitlines()
     assert len(table) == 5 and table[1].split()[0] == "Name" and table[3].split()[-1] == "4"
     with pytest.raises(RuntimeError, match="minitorch keeps sums"):
@@ -31,7 +31,7 @@ def test_a_schedule_chooses_the_steps():
     x, heard = minitorch.ones(2), []
 
     def ready(prof):
-        heard.append((prof.step_num, {row.key: row.count for row in prof.key_averages()}["activation.relu"]))
+        heard.append((prof.step_num, {row.key: row.count for row in prof.key_averages()}["aten::relu"]))
 
     with profile(schedule=schedule(wait=1, warmup=1, active=2, repeat=2), on_trace_ready=ready) as prof:
         for step in range(10):
@@ -48,3 +48,15 @@ def test_schedules_are_those_of_pytorch(options):
     names = dict(zip(("wait", "warmup", "active", "repeat", "skip_first"), options))
     ours, theirs = schedule(**names), torch.profiler.schedule(**names)
     assert [ours(step).name for step in range(20)] == [theirs(step).name for step in range(20)]
+
+
+def test_the_older_names():
+    """torch.autograd.profiler: everything is recorded, or with enabled=False nothing."""
+    x = minitorch.ones(2)
+    older = minitorch.autograd.profiler
+    with older.profile(use_cpu=True) as prof, older.record_function("mine"), older.emit_nvtx():
+        minitorch.relu(x)
+    assert {"mine", "aten::relu"} <= {row.key for row in prof.key_averages()}
+    with minitorch.autograd.profiler.profile(enabled=False) as prof:
+        minitorch.relu(x)
+    assert not prof.key_averages()

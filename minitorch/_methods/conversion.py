@@ -98,6 +98,14 @@ class Conversion:
         """See `minitorch.ops.convert.item`."""
         return minitorch.ops.convert.item(self)
 
+    def to_sparse(self):
+        """See `minitorch.sparse.to_sparse`."""
+        return minitorch.sparse.to_sparse(self)
+
+    def to_dense(self):
+        """The tensor itself; of a sparse one, all its elements."""
+        return self
+
     def tolist(self):
         """See `minitorch.ops.convert.tolist`."""
         return minitorch.ops.convert.tolist(self)

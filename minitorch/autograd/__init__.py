@@ -4,6 +4,7 @@ import minitorch
 from minitorch._tensor import Tensor, wrap
 from minitorch.autograd import functional as functional
 from minitorch.autograd import graph as graph
+from minitorch.autograd import profiler as profiler
 from minitorch.autograd.anomaly_mode import detect_anomaly as detect_anomaly
 from minitorch.autograd.anomaly_mode import set_detect_anomaly as set_detect_anomaly
 from minitorch.autograd.engine import run_backward

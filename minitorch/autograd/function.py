@@ -1,6 +1,7 @@
 """Function: an operation and its derivative. PyTorch: torch/autograd/function.py, torch/csrc/autograd/python_function.cpp."""
 
 import functools
+import warnings
 
 import minitorch
 from minitorch._tensor import Tensor
@@ -122,6 +123,7 @@ class FunctionMeta(type):
         own["_operands"] = members.get("operands", 0)
         own["_saves_input"] = members.get("saves_input", 0)
         own["_runs_without_gradient"] = not cls._ours  # as PyTorch does with functions written in Python
+        own["_home"] = "" if cls._ours else "torch.autograd.function."  # where PyTorch says that it stands
         cls._backward_cls = type(node_name, (FunctionCtx,), own)
         cls._separate_context = cls.setup_context is not Function.setup_context if bases else False
 
@@ -135,6 +137,15 @@ class Function(metaclass=FunctionMeta):
     """
 
     def __init__(self, *args, **kwargs):
+        warnings.warn(
+            f"{self.__class__} should not be instantiated. Methods on autograd functions are all static, so you "
+            "should invoke them on the class itself. Instantiating an autograd function will raise an error in a "
+            "future version of PyTorch.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+
+    def __call__(self, *args, **kwargs):
         raise RuntimeError(
             "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
             "function with static forward method. "
@@ -365,3 +376,9 @@ class _Refuse(Function):
         raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
 
 
+class InplaceFunction(Function):
+    """A Function that remembers whether it shall write into its input. PyTorch: torch.autograd.function.InplaceFunction."""
+
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace

@@ -43,6 +43,7 @@ class Node:
     def _sequence_nr(self) -> int:
         return self._number
 
+    _home = ""  # the module that repr names
     _runs_without_gradient = False  # whether it runs even if no gradient arrives
 
     def name(self) -> str:
@@ -76,7 +77,7 @@ class Node:
         return add_hook(self, "_prehooks", fn)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} object at {id(self):#x}>"
+        return f"<{self._home}{type(self).__name__} object at {id(self):#x}>"
 
 
 def add_hook(owner: object, where: str, entry: object):

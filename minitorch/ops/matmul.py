@@ -17,6 +17,8 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Two matrices: (n, k) @ (k, m) -> (n, m). Raises RuntimeError for shapes that do not fit. PyTorch: torch.mm."""
     check_tensor(input, "mm", "input", 1)
     check_tensor(mat2, "mm", "mat2", 2)
+    if input.is_sparse or mat2.is_sparse:
+        return input.matmul(mat2) if input.is_sparse else mat2.__rmatmul__(input)
     _check_matrices(input, mat2)
     result = Mm.apply(input, mat2)
     return result if out is None else deliver(out, "mm", result, input, mat2, cast=False)
@@ -304,6 +306,8 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
         return deliver(out, "matmul", matmul(input, other), input, other, cast=False)
     check_tensor(input, "matmul", "input", 1)
     check_tensor(other, "matmul", "other", 2)
+    if input.is_sparse or other.is_sparse:
+        return mm(input, other)
     first, second = input.array.ndim, other.array.ndim
     if first == 0 or second == 0:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {first}D and {second}D")

@@ -175,7 +175,7 @@ class memory_format:
 
 
 class layout(memory_format):
-    """Always `strided`: minitorch has no sparse tensors. PyTorch: torch.layout."""
+    """How a tensor is stored: `strided`, or by coordinates. PyTorch: torch.layout."""
 
     __slots__ = ()
 
@@ -185,6 +185,7 @@ preserve_format = memory_format("preserve_format")  # as the example
 channels_last = memory_format("channels_last")  # images with their channels innermost
 channels_last_3d = memory_format("channels_last_3d")  # volumes with their channels innermost
 strided = layout("strided")
+sparse_coo = layout("sparse_coo")
 
 CHANNELS_LAST_ORDER = (0, 2, 3, 1)  # the dimensions of an image batch from the outermost to the innermost
 CHANNELS_LAST_3D_ORDER = (0, 2, 3, 4, 1)

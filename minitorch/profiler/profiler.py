@@ -114,7 +114,7 @@ class profile:
             self._pause()
             for (file, _, name), (_, count, own, total, _) in pstats.Stats(self._profiler).stats.items():
                 if file.startswith(OPERATIONS) and not name.startswith("_") and name not in ("forward", "backward"):
-                    rows.append(Row(f"{Path(file).stem}.{name}", count, 1e6 * own, 1e6 * total))
+                    rows.append(Row(f"aten::{name}", count, 1e6 * own, 1e6 * total))
             if was_recording:
                 self._record_if_wanted()
         rows += [Row(name, int(count), 1e6 * seconds, 1e6 * seconds) for name, (count, seconds) in self._named.items()]

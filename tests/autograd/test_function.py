@@ -419,3 +419,28 @@ def test_view_of_a_users_function_cannot_be_written_to():
         Flat.apply(torch.ones(3, requires_grad=True)).add_(1)
 
     check(body, raises=RuntimeError)
+
+
+def test_instances_of_functions():
+    """Making one warns, apply works on it, calling it is refused; InplaceFunction notes its argument."""
+
+    def body(torch):
+        class Double(torch.autograd.function.InplaceFunction):
+            @staticmethod
+            def forward(ctx, x):
+                return x * 2
+
+            @staticmethod
+            def backward(ctx, grad):
+                return grad * 2
+
+        x = torch.ones(2, requires_grad=True)
+        with pytest.warns(DeprecationWarning, match="should not be instantiated"):
+            made = Double(True)
+        made.apply(x).sum().backward()
+        try:
+            made(x)
+        except RuntimeError as error:
+            return x.grad, made.inplace, str(error)
+
+    check(body, grad=False)

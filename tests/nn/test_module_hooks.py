@@ -186,3 +186,50 @@ def test_a_handle_does_not_keep_the_module_alive():
     finally:
         gc.enable()
     handle.remove()
+
+
+def test_global_hooks():
+    """For every module, before its own; what they return replaces; off again with remove()."""
+
+    def body(torch):
+        module, log = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh()), []
+        names = torch.nn.modules.module
+        handles = [
+            names.register_module_forward_pre_hook(lambda m, args: log.append(("pre", type(m).__name__))),
+            names.register_module_forward_hook(lambda m, args, out: log.append(("after", tuple(out.shape)))),
+            names.register_module_forward_hook(lambda m, args, kwargs, out: out + 1, with_kwargs=True),
+            names.register_module_full_backward_pre_hook(lambda m, grads: log.append(("back", type(m).__name__))),
+            names.register_module_full_backward_hook(lambda m, into, out: log.append(("done", into[0].shape))),
+        ]
+        module[0].register_forward_hook(lambda m, args, out: log.append("own"))
+        torch.manual_seed(0)
+        for parameter in module.parameters():
+            torch.nn.init.normal_(parameter)
+        x = torch.ones(4, 2, requires_grad=True)
+        first = module(x)
+        first.sum().backward()
+        for handle in handles:
+            handle.remove()
+        seen = len(log)
+        second = module(x)
+        return first, second, x.grad, log, len(log) - seen
+
+    check(body, grad=False)
+
+
+def test_global_hook_that_is_always_called():
+    """Also when forward raises, with None for the output."""
+
+    def body(torch):
+        log = []
+        handle = torch.nn.modules.module.register_module_forward_hook(
+            lambda m, args, out: log.append((type(m).__name__, out)), always_call=True
+        )
+        try:
+            torch.nn.Linear(2, 2)(torch.ones(3))
+        except RuntimeError:
+            log.append("raised")
+        handle.remove()
+        return log
+
+    check(body, grad=False)

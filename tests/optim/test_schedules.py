@@ -233,3 +233,66 @@ def test_averaged_model_options():
 
     check(both, raises=AssertionError)
     check(decay, raises=ValueError)
+
+
+@pytest.mark.parametrize("momentum", [0.1, None])
+@pytest.mark.parametrize("kind", ["lists", "tensors"])
+def test_update_bn(momentum, kind):
+    """Running statistics of the averaged model over a loader; modes and momenta are as before."""
+
+    def body(library):
+        torch, swa = library, library.optim.swa_utils
+        torch.manual_seed(0)
+        model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4, momentum=momentum), torch.nn.Dropout())
+        averaged = swa.AveragedModel(model)
+        averaged.update_parameters(model)
+        data = torch.randn(12, 3)
+        loader = [(each, 0) for each in data.split(4)] if kind == "lists" else data.split(4)
+        averaged.eval()
+        swa.update_bn(loader, averaged)
+        modes = averaged.training, averaged.module[1].momentum
+        swa.update_bn(loader, torch.nn.Linear(3, 1))  # no batch norm: nothing happens
+        return averaged.state_dict(), modes, torch.rand(1)
+
+    check(body, grad=False)
+
+
+def test_averaged_buffers():
+    """With use_buffers batch norm's statistics are averaged too, its count of batches copied; without, they stay."""
+
+    def body(library):
+        torch, swa = library, library.optim.swa_utils
+        results = []
+        for use_buffers in (False, True):
+            for average in (None, swa.get_ema_multi_avg_fn(0.7)):
+                torch.manual_seed(0)
+                model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4))
+                averaged = swa.AveragedModel(model, multi_avg_fn=average, use_buffers=use_buffers)
+                for _ in range(3):
+                    model(torch.randn(5, 3))
+                    averaged.update_parameters(model)
+                results.append((averaged.state_dict(), averaged.module.training))
+        return results
+
+    check(body, grad=False)
+
+
+def test_an_averaged_model_goes_on_from_its_state():
+    """A state_dict carries the number of models; the next average is that of an uninterrupted one."""
+
+    def body(library):
+        torch, swa = library, library.optim.swa_utils
+        torch.manual_seed(0)
+        model = torch.nn.Linear(2, 2)
+        averaged = swa.AveragedModel(model)
+        for turn in range(4):
+            with torch.no_grad():
+                model.weight.mul_(1.5)
+            if turn == 2:
+                other = swa.AveragedModel(model)
+                other.load_state_dict(averaged.state_dict())
+                averaged = other
+            averaged.update_parameters(model)
+        return averaged.state_dict(), averaged(torch.ones(1, 2))
+
+    check(body, grad=False)

@@ -348,3 +348,24 @@ def test_random_transforms_golden():
 
 
 GOLDEN_PICTURES = [[0, 0, 0, 2], [0, 0, 2, 0], [0, 8, 0, 0], [7, 6, 0, 0]]
+
+
+@pytest.mark.parametrize("value", [0, 0.5, (0.1, 0.2, 0.3), "random"])
+def test_random_erasing(agree_with_torchvision, value):
+    """The same rectangles from the same draws, or none; the image given stays."""
+
+    def body(lib, vision):
+        image = tensor(lib, 3, 9, 12) / 251
+        erase = vision.transforms.RandomErasing(p=0.8, value=value)
+        return [erase(image) for _ in range(6)], image, repr(erase), lib.rand(1)
+
+    agree_with_torchvision(body)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"p": 2}, {"value": "noise"}, {"value": {}}, {"scale": (-1, 1)}, {"p": 1, "value": (1, 2)}],
+    ids=str,
+)
+def test_random_erasing_refuses(agree_with_torchvision, arguments):
+    agree_with_torchvision(lambda lib, vision: vision.transforms.RandomErasing(**arguments)(tensor(lib, 3, 9, 12)))

@@ -67,6 +67,41 @@ class Hooked:
         return register(self._backward_hooks, hook, prepend)
 
 
+_global_forward_pre_hooks: OrderedDict = OrderedDict()
+_global_forward_hooks: OrderedDict = OrderedDict()
+_global_with_kwargs: OrderedDict = OrderedDict()
+_global_always_called: OrderedDict = OrderedDict()
+_global_backward_pre_hooks: OrderedDict = OrderedDict()
+_global_backward_hooks: OrderedDict = OrderedDict()
+
+
+def register_module_forward_pre_hook(hook: Callable) -> RemovableHandle:
+    """Before forward of every module, before its own: `hook(module, args)`. PyTorch: torch.nn.modules.module, as named."""
+    Hooked._hooked = True
+    return register(_global_forward_pre_hooks, hook)
+
+
+def register_module_forward_hook(
+    hook: Callable, *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
+    """After forward of every module, before its own: `hook(module, args, output)`. PyTorch: as named."""
+    Hooked._hooked = True
+    options = [(_global_with_kwargs, with_kwargs), (_global_always_called, always_call)]
+    return register(_global_forward_hooks, hook, False, options)
+
+
+def register_module_full_backward_pre_hook(hook: Callable) -> RemovableHandle:
+    """Before the backward of every module: `hook(module, grad_output)`. PyTorch: as named."""
+    Hooked._hooked = True
+    return register(_global_backward_pre_hooks, hook)
+
+
+def register_module_full_backward_hook(hook: Callable) -> RemovableHandle:
+    """After the backward of every module: `hook(module, grad_input, grad_output)`. PyTorch: as named."""
+    Hooked._hooked = True
+    return register(_global_backward_hooks, hook)
+
+
 def explain(error: Exception, module, args: tuple, kwargs: dict) -> None:
     """Add to an error from forward() which module it was and what it was given; once, for the innermost module."""
     if getattr(error, "_in_module", False):
@@ -89,27 +124,28 @@ def _described(value: object) -> str:
 def call(module, args: tuple, kwargs: dict):
     """`module.forward(*args, **kwargs)` with every hook in its place."""
     result = None
-    pending = dict(module._forward_hooks_always_called)
+    pending = {**_global_always_called, **module._forward_hooks_always_called}
     try:
-        for key, hook in list(module._forward_pre_hooks.items()):
+        for key, hook in [*_global_forward_pre_hooks.items(), *module._forward_pre_hooks.items()]:
             args, kwargs = _run_pre_hook(module, key, hook, args, kwargs)
-        gates = None
-        if module._backward_hooks or module._backward_pre_hooks:
-            gates = BackwardHook(module)
+        gates = BackwardHook(module)
+        watched = bool(gates.hooks or gates.pre_hooks)
+        if watched:
             args = gates.watch_inputs(args)
         result = module.forward(*args, **kwargs)
-        for key, hook in list(module._forward_hooks.items()):
+        for key, hook in [*_global_forward_hooks.items(), *module._forward_hooks.items()]:
             pending.pop(key, None)
             changed = _run_hook(module, key, hook, args, kwargs, result)
             if changed is not None:
                 result = changed
-        if gates is not None:
+        if watched:
             result = gates.watch_outputs(result)
         return result
     except Exception:
         for key in pending:
-            if key in module._forward_hooks:
-                _run_silenced(module, key, module._forward_hooks[key], args, kwargs, result)
+            hook = module._forward_hooks.get(key) or _global_forward_hooks.get(key)
+            if hook is not None:
+                _run_silenced(module, key, hook, args, kwargs, result)
         raise
 
 
@@ -130,7 +166,7 @@ def _run_pre_hook(module, key: int, hook: Callable, args: tuple, kwargs: dict) -
 
 
 def _run_hook(module, key: int, hook: Callable, args: tuple, kwargs: dict, result):
-    if key in module._forward_hooks_with_kwargs:
+    if key in module._forward_hooks_with_kwargs or key in _global_with_kwargs:
         return hook(module, args, kwargs, result)
     return hook(module, args, result)
 
@@ -153,8 +189,8 @@ class BackwardHook:
 
     def __init__(self, module):
         self.module = module
-        self.pre_hooks = list(module._backward_pre_hooks.values())
-        self.hooks = list(module._backward_hooks.values())
+        self.pre_hooks = [*_global_backward_pre_hooks.values(), *module._backward_pre_hooks.values()]
+        self.hooks = [*_global_backward_hooks.values(), *module._backward_hooks.values()]
         self.input_places: list[int] | None = None  # which arguments are watched; None: none needs a gradient
         self.output_places: list[int] = []
         self.n_inputs = self.n_outputs = 0

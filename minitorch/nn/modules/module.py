@@ -10,6 +10,10 @@ from typing import Any
 from minitorch._tensor import Tensor
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.nn.modules._hooks import Hooked, call, explain
+from minitorch.nn.modules._hooks import register_module_forward_hook as register_module_forward_hook
+from minitorch.nn.modules._hooks import register_module_forward_pre_hook as register_module_forward_pre_hook
+from minitorch.nn.modules._hooks import register_module_full_backward_hook as register_module_full_backward_hook
+from minitorch.nn.modules._hooks import register_module_full_backward_pre_hook as register_module_full_backward_pre_hook
 from minitorch.nn.modules._state import Stateful
 from minitorch.nn.parameter import Buffer, Parameter
 from minitorch.ops.creation import empty_like
@@ -61,9 +65,7 @@ class Module(Hooked, Stateful):
 
     def forward(self, *input: Any):
         """What the module computes: every subclass defines it."""
-        raise NotImplementedError(
-            f'Module [{type(self).__name__}] is missing the required "forward" function'
-        )
+        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     # ---- Attributes that are parameters, buffers or modules ----
 
@@ -79,8 +81,7 @@ class Module(Hooked, Stateful):
             )
         if param is not None and param.grad_fn is not None:
             raise ValueError(
-                f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created "
-                f"explicitly. "
+                f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. "
                 f"To express '{name}' as a function of another Tensor, compute the value in the forward() "
                 f"method."
             )
@@ -93,8 +94,7 @@ class Module(Hooked, Stateful):
         self._check_name("buffer", name, self._buffers)
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(
-                f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None "
-                f"required)"
+                f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
         self._buffers[name] = tensor
         if persistent:

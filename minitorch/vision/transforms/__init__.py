@@ -1,6 +1,7 @@
 """Transforms of images, as objects and as functions. PyTorch: torchvision/transforms/__init__.py."""
 
 from minitorch.vision.transforms import functional as functional
+from minitorch.vision.transforms.erasing import RandomErasing as RandomErasing
 from minitorch.vision.transforms.functional import InterpolationMode as InterpolationMode
 from minitorch.vision.transforms.transforms import CenterCrop as CenterCrop
 from minitorch.vision.transforms.transforms import Compose as Compose
