@@ -12,7 +12,7 @@ import numpy as np
 OUT_OF_MEMORY, NO_DEVICE, INVALID, NOT_READY, CAPTURING, INVALIDATED = 2, 100, 1, 600, 900, 901
 WORDS = {
     OUT_OF_MEMORY: "out of memory", NO_DEVICE: "no CUDA-capable device is detected", NOT_READY: "device not ready",
-    CAPTURING: "operation not permitted when stream is capturing",
+    802: "system not yet initialized", CAPTURING: "operation not permitted when stream is capturing",
     INVALIDATED: "operation failed due to a previous error during capture",
 }  # fmt: skip
 ATTRIBUTES = {75: 9, 76: 0, 16: 132}  # an H100
@@ -32,8 +32,8 @@ class Mark:
 class FakeDriver:
     """The functions of libcuda.so by their names. `calls` has those that were called; `limit` is how much memory there is."""
 
-    def __init__(self, version: int = 13000, devices: int = 1, limit: int = 1 << 30):
-        self.version, self.devices, self.limit = version, devices, limit
+    def __init__(self, version: int = 13000, devices: int = 1, limit: int = 1 << 30, broken: int = 0):
+        self.version, self.devices, self.limit, self.broken = version, devices, limit, broken
         self.calls: list[str] = []
         self.launches: list[tuple[str, int, bytes]] = []  # kernel, stream, its struct of arguments
         self.waiting: dict[int, list] = {0: []}
@@ -47,7 +47,7 @@ class FakeDriver:
         self.handles = itertools.count(4096, 16)
 
     def cuInit(self, flags):
-        return 0 if self.devices else NO_DEVICE
+        return self.broken or (0 if self.devices else NO_DEVICE)
 
     def cuDriverGetVersion(self, out):
         out._obj.value = self.version

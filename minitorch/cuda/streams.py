@@ -10,6 +10,7 @@ import sys
 
 from minitorch import types
 from minitorch.kernels import _gpu
+from minitorch.ops.devices import kernels_on
 
 
 def _driver():
@@ -39,6 +40,8 @@ class Stream:
     def __new__(cls, device: object = None, priority: int = 0, *, stream_id: int | None = None, stream_ptr: int | None = None, **kwargs):
         if _gpu.why_not() is not None:
             raise RuntimeError("torch.cuda.Stream requires CUDA support")
+        if device is not None:
+            kernels_on(device)  # raises where there is no such GPU
         stream = super().__new__(cls)
         given = stream_id if stream_ptr is None else stream_ptr
         stream.cuda_stream = _of_pool(priority) if given is None else given

@@ -38,8 +38,10 @@ def library() -> ctypes.CDLL | None:
     names = ("nvcuda.dll",) if sys.platform == "win32" else ("libcuda.so.1", "libcuda.so")
     for name in names:
         try:
-            return ctypes.CDLL(name)
-        except OSError:
+            found = ctypes.CDLL(name)
+            found.cuDriverGetVersion  # noqa: B018
+            return found
+        except (OSError, AttributeError):  # something else of that name has no such function
             continue
     return None
 
@@ -53,7 +55,10 @@ def why_not() -> str | None:
         return "no NVIDIA driver was found on this machine"
     if _version() < OLDEST:
         return f"the driver is too old: it offers CUDA {_version() // 1000}.{_version() % 1000 // 10}, and 12.0 is needed"
-    if _count() == 0:
+    status, number = _started()
+    if status not in (0, _NO_DEVICE):
+        return f"the driver does not start: error {status}, {_words(status)}"
+    if number == 0:
         return "the driver finds no GPU"
     if importlib.util.find_spec("numba_cuda") is None:
         return _HOW_TO_INSTALL
@@ -70,7 +75,12 @@ def check() -> None:
             f"The NVIDIA driver on your system is too old (found version {_version()}). Please update your GPU driver by "
             "downloading and installing a new version from the URL: http://www.nvidia.com/Download/index.aspx"
         )
-    elif library() is not None and _count() == 0:
+    elif library() is not None and _started()[0] not in (0, _NO_DEVICE):
+        error = RuntimeError(
+            "Unexpected error from cudaGetDeviceCount(). Did you run some cuda functions before calling NumCudaDevices() that might "
+            f"have already set an error? Error {_started()[0]}: {_words(_started()[0])}"
+        )
+    elif library() is not None and _started()[1] == 0:
         error = RuntimeError("No CUDA GPUs are available")
     else:  # as a PyTorch without CUDA, which is what a machine without a driver has
         error = AssertionError("Torch not compiled with CUDA enabled")
@@ -93,7 +103,7 @@ def count() -> int:
     """How many GPUs can be used; never raises."""
     if simulated() or compiled_only():
         return 1
-    return 0 if why_not() else _count()
+    return 0 if why_not() else _started()[1]
 
 
 def _version() -> int:
@@ -113,16 +123,25 @@ def forked() -> bool:
 
 def _after_fork() -> None:
     global _forked
-    _forked = _forked or _count.cache_info().currsize > 0
+    _forked = _forked or _started.cache_info().currsize > 0
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
+_NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
+
+
 @functools.cache
-def _count() -> int:
+def _started() -> tuple[int, int]:
+    """The error with which the driver starts, 0 if none, and how many GPUs it finds."""
     number = ctypes.c_int(0)
-    if library().cuInit(0) or library().cuDeviceGetCount(ctypes.byref(number)):
-        return 0
-    return number.value
+    status = library().cuInit(0) or library().cuDeviceGetCount(ctypes.byref(number))
+    return status, 0 if status else number.value
+
+
+def _words(status: int) -> str:
+    text = ctypes.c_char_p()
+    library().cuGetErrorString(status, ctypes.byref(text))
+    return text.value.decode() if text.value else "unknown error"

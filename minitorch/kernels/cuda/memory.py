@@ -14,6 +14,7 @@ import math
 import os
 import sys
 import threading
+from collections import deque
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class Pool:
 _shared = Pool()
 _orphans: dict[tuple[int, int], list[int]] = {}  # free blocks of pools whose graphs are gone
 _lock = threading.RLock()
-_waiting: list[tuple] = []  # (events, pool, stream, size, address): blocks that other streams may still be using
+_waiting: deque[tuple] = deque()  # (events, pool, stream, size, address): blocks that other streams may still be using
 _unmarked: list[tuple] = []  # (streams, pool, stream, size, address): the same, freed while a capture forbids events
 _allocated = 0  # bytes in blocks that arrays are using
 _reserved = 0  # those and the free ones
@@ -119,23 +120,19 @@ def _mark() -> None:
 
 
 def _collect(wait: bool = False) -> None:
-    """Free the blocks whose events have come."""
+    """Free the blocks whose events have come, the oldest first; with `wait`, all."""
     if _driver.capture is not None:
         return
     _mark()
-    waiting = _waiting[:]
-    _waiting.clear()  # an array that ends here adds to it
-    for entry in waiting:
-        events, pool, stream, size, address = entry
-        if wait:
-            for event in events:
-                _streams.wait_for_event(event)
-        if wait or all(_streams.event_is_done(event) for event in events):
-            for event in events:
-                _streams.end_event(event)
-            pool.free.setdefault((stream, size), []).append(address)
-        else:
-            _waiting.append(entry)
+    while _waiting:
+        events, pool, stream, size, address = _waiting[0]
+        if not wait and not all(_streams.event_is_done(event) for event in events):
+            return
+        _waiting.popleft()
+        for event in events:
+            _streams.wait_for_event(event)
+            _streams.end_event(event)
+        pool.free.setdefault((stream, size), []).append(address)
 
 
 def retain(pool: Pool) -> None:

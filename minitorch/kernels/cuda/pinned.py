@@ -10,13 +10,14 @@ import math
 import os
 import sys
 import threading
+from collections import deque
 
 import numpy as np
 
 from minitorch.kernels.cuda import _driver, _streams
 
 _free: dict[int, list[ctypes.Array]] = {}  # blocks by size
-_flying: list[tuple[int, np.ndarray]] = []  # an event, and the array that is being copied until it comes
+_flying: deque[tuple[int, np.ndarray]] = deque()  # an event, and the array that is being copied until it comes
 _lock = threading.RLock()
 
 
@@ -91,17 +92,12 @@ def keep(array: np.ndarray) -> None:
 
 
 def settle() -> None:
-    """Let go of the arrays whose copies are done."""
+    """Let go of the arrays whose copies are done, the oldest first."""
     if _driver.capture is not None:  # which forbids to ask
         return
     with _lock:
-        flying = _flying[:]
-        _flying.clear()
-        for event, array in flying:
-            if _streams.event_is_done(event):
-                _streams.end_event(event)
-            else:
-                _flying.append((event, array))
+        while _flying and _streams.event_is_done(_flying[0][0]):
+            _streams.end_event(_flying.popleft()[0])
 
 
 def empty_cache() -> None:

@@ -183,6 +183,8 @@ def test_tables_are_there_for_every_stream(driver):
 def test_streams(driver):
     """Priorities, turns, equality, the current one of each thread."""
     assert torch.cuda.Stream.priority_range() == (0, -3)
+    with pytest.raises(RuntimeError, match="invalid device ordinal"):
+        torch.cuda.Stream(device="cuda:1")
     first = torch.cuda.Stream(priority=-9)
     assert first.priority == -3 and first.device == torch.device("cuda:0") and torch.cuda.default_stream().cuda_stream == 0
     assert [torch.cuda.Stream(priority=-3) for _ in range(32)][-1] == first
@@ -277,7 +279,7 @@ def test_after_fork(driver):
 @pytest.fixture
 def asked_anew():
     """The answers about the machine are asked for again, before and after."""
-    cached = (_gpu.why_not, _gpu._count)
+    cached = (_gpu.why_not, _gpu._started)
     for each in cached:
         each.cache_clear()
     yield
@@ -289,12 +291,13 @@ def asked_anew():
     ("options", "kind", "words"),
     [
         ({"version": 11080}, RuntimeError, r"The NVIDIA driver on your system is too old \(found version 11080\)"),
+        ({"broken": 802}, RuntimeError, "Unexpected error from cudaGetDeviceCount.*Error 802: system not yet initialized"),
         ({"devices": 0}, RuntimeError, "No CUDA GPUs are available"),
         (None, AssertionError, "Torch not compiled with CUDA enabled"),
     ],
 )
 def test_no_gpu(asked_anew, monkeypatch, options, kind, words):
-    """An old driver, no GPU, no driver: is_available() is False, and everything else says why."""
+    """An old driver, one that does not start, no GPU, no driver: is_available() is False, and everything else says why."""
     from fake_driver import FakeDriver
 
     library = None if options is None else FakeDriver(**options)
