@@ -60,7 +60,7 @@ class Lease:
         self.others: set[int] | None = None  # streams that use it besides its own
         self.pool = pool = _shared if _driver.capture is None else _pool_now()
         with _lock:
-            if _waiting:
+            if _waiting or _unmarked:
                 _collect()
             blocks = pool.free.get((stream, size))
             self.address = blocks.pop() if blocks else _new_block(size)

@@ -95,6 +95,9 @@ def test_memory_while_recording(driver):
 
     graph, y = recorded(body)
     assert not [each for each in asked(driver) if each.startswith("record")] and set(before) <= set(driver.device)
+    driver.calls.clear()
+    torch.empty(1, device="cuda")
+    assert driver.calls[0] == f"record on {other.cuda_stream}"  # what could not be done before
     graph.replay()
     torch.cuda.synchronize()
     assert len(driver.launches) == len(set(driver.launches)) >= 3 and y.is_cuda  # fill, multiply, add
