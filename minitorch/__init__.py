@@ -171,6 +171,8 @@ from minitorch.ops.joining import hstack as hstack
 from minitorch.ops.joining import stack as stack
 from minitorch.ops.joining import vstack as vstack
 from minitorch.ops.linalg import norm as norm
+from minitorch.ops.low_rank import pca_lowrank as pca_lowrank
+from minitorch.ops.low_rank import svd_lowrank as svd_lowrank
 from minitorch.ops.masked import argwhere as argwhere
 from minitorch.ops.masked import masked_fill as masked_fill
 from minitorch.ops.masked import masked_scatter as masked_scatter
@@ -230,6 +232,7 @@ from minitorch.ops.products import chain_matmul as chain_matmul
 from minitorch.ops.products import cross as cross
 from minitorch.ops.products import inner as inner
 from minitorch.ops.products import kron as kron
+from minitorch.ops.products import legacy_vander as vander  # noqa: F401
 from minitorch.ops.products import matrix_exp as matrix_exp
 from minitorch.ops.products import matrix_power as matrix_power
 from minitorch.ops.products import tensordot as tensordot
@@ -417,6 +420,10 @@ from minitorch.ops.view_copies import unfold_copy as unfold_copy
 from minitorch.ops.view_copies import unsqueeze_copy as unsqueeze_copy
 from minitorch.ops.view_copies import view_copy as view_copy
 from minitorch.ops.where import where as where
+from minitorch.ops.windows import bartlett_window as bartlett_window
+from minitorch.ops.windows import blackman_window as blackman_window
+from minitorch.ops.windows import hamming_window as hamming_window
+from minitorch.ops.windows import hann_window as hann_window
 from minitorch.random import Generator as Generator
 from minitorch.random import default_generator as default_generator
 from minitorch.random import get_rng_state as get_rng_state

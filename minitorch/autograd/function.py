@@ -318,7 +318,7 @@ def _record(node: FunctionCtx, args: tuple, result):
             each._output_nr = number
             each._requires_grad = True
             if each._base is not None:
-                each._made = "several"
+                each._made = "several" if node._forward_cls._ours or len(outputs) > 1 else "custom"
     _without_cycle(node, outputs)
     return outputs[0] if single else outputs
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from minitorch import types
 from minitorch._tensor import Tensor
-from minitorch.ops.creation import eye, ones
+from minitorch.ops.creation import arange, eye, ones
 from minitorch.ops.diagonals import diagonal
 from minitorch.ops.inplace import deliver_recorded
 from minitorch.ops.joining import atleast_1d, stack
@@ -356,3 +356,13 @@ def vander(x: Tensor, *, N: int | None = None) -> Tensor:
     for _ in range(count - 1):
         powers.append(powers[-1] * column)
     return stack([each.squeeze(-1) for each in powers], -1)
+
+
+def legacy_vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
+    """Powers of the elements as columns, the highest first unless `increasing`: (n) -> (n, N). PyTorch: torch.vander."""
+    if x.array.ndim != 1:
+        raise RuntimeError("x must be a one-dimensional tensor.")
+    count = x.array.shape[0] if N is None else N
+    x = x if x.array.dtype.kind == "f" else x.to(types.int64)
+    powers = arange(count) if increasing else arange(count - 1, -1, -1)
+    return unsqueeze(x, -1) ** powers

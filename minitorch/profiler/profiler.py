@@ -51,7 +51,8 @@ class Rows(list):
             for row in rows
         ]
         rule = "-" * len(lines[0])
-        return "\n".join([rule, lines[0], rule, *lines[1:], rule])
+        total = f"Self CPU time total: {sum(row.self_cpu_time_total for row in self) / 1000:.3f}ms"
+        return "\n".join([rule, lines[0], rule, *lines[1:], rule, total])
 
 
 class profile:

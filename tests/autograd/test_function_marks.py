@@ -103,3 +103,22 @@ def test_integer_outputs_have_no_gradient():
         return Both.apply(x)
 
     check(body, Input((3,), "float64"))
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_views_from_a_tuple_may_not_be_written_to(number):
+    """The error names a custom function, or one of several views where there are several."""
+
+    def body(torch):
+        class Views(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                return tuple(x.view_as(x) for _ in range(number))
+
+            @staticmethod
+            def backward(ctx, *grads):
+                return sum(grads)
+
+        Views.apply(torch.ones(2, requires_grad=True))[0].add_(1)
+
+    check(body, raises=RuntimeError)
