@@ -198,7 +198,9 @@ def from_dlpack(ext_tensor, *, device=None, copy: bool | None = None) -> Tensor:
 
 
 def _offered(other, options: dict):
-    """The capsule of an object: of the versioned kind where it knows that."""
+    """The capsule of an object: of the versioned kind where it and NumPy know that."""
+    if not _NUMPY_HAS_VERSIONS:
+        return other.__dlpack__(**options)
     try:
         return other.__dlpack__(max_version=(1, 0), **options)
     except TypeError:

@@ -97,6 +97,8 @@ def test_unknown_capsules():
     """A newer layout and a second GPU are refused before anything is read; the capsule is not used up, nor changed."""
     x = minitorch.arange(3.0)
     capsule = x.__dlpack__(max_version=(1, 0))
+    if "versioned" not in repr(capsule):
+        pytest.skip("this NumPy makes capsules without versions only: they came with 2.1")
     get = ctypes.pythonapi.PyCapsule_GetPointer
     struct = _Versioned.from_address(get(capsule, b"dltensor_versioned"))
     struct.major = 2
