@@ -86,6 +86,8 @@ def test_lifetime(version):
 
 def test_read_only():
     """Memory that must not be written to, as the capsule says, is copied."""
+    if tuple(map(int, np.__version__.split(".")[:2])) < (2, 1):
+        pytest.skip("this NumPy gives no read-only arrays away: it does so since 2.1")
     numbers = np.arange(3.0)
     numbers.flags.writeable = False
     x = minitorch.from_dlpack(numbers)
