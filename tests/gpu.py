@@ -14,8 +14,20 @@ import numpy as np
 COMPILED_ONLY = os.environ.get("MINITORCH_CUDA") == "compile"
 
 
-def agree(kernel: str | Callable, *arguments, rtol: float = 0.0, atol: float = 0.0, strides: bool = True, **options):
-    """Compare one call; returns what the GPU's kernel returned, as NumPy arrays."""
+def agree(
+    kernel: str | Callable,
+    *arguments,
+    rtol: float = 0.0,
+    atol: float = 0.0,
+    ulps: float | None = None,
+    strides: bool = True,
+    **options,
+):
+    """Compare one call; returns what the GPU's kernel returned, as NumPy arrays.
+
+    With `ulps`, numbers of float32 are compared with what the CPU's kernel computes in float64: no error may be more than
+    so many last bits of the largest number in the result.
+    """
     from minitorch.kernels import cpu, cuda
 
     find = kernel if callable(kernel) else lambda module: getattr(module, kernel)
@@ -25,7 +37,10 @@ def agree(kernel: str | Callable, *arguments, rtol: float = 0.0, atol: float = 0
     actual = find(cuda)(*sent, **{name: _sent(each) for name, each in options.items()})
     fetched = _fetched(actual, cuda)
     if not COMPILED_ONLY:
-        _compare(fetched, expected, rtol, atol, strides, str(kernel))
+        _compare(fetched, expected, rtol, atol if ulps is None else 1e30, strides, str(kernel))
+        if ulps is not None:
+            truth = find(cpu)(*[_widened(each) for each in arguments], **options)
+            _compare_with_truth(fetched, truth, ulps * np.finfo(np.float32).eps, str(kernel))
         for place, (mine, theirs) in enumerate(zip(sent, given)):
             _compare(_fetched(mine, cuda), theirs, rtol, atol, False, f"argument {place} of {kernel}")
     return fetched
@@ -35,6 +50,22 @@ def _copied(value):
     if isinstance(value, np.ndarray):
         return np.lib.stride_tricks.as_strided(_line(value), value.shape, value.strides)
     return type(value)(map(_copied, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _widened(value):
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float64) if value.dtype == np.float32 else value.copy()
+    return type(value)(map(_widened, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _compare_with_truth(actual, truth, allowed: float, what: str) -> None:
+    if isinstance(truth, (list, tuple)):
+        for mine, right in zip(actual, truth):
+            _compare_with_truth(mine, right, allowed, what)
+    elif isinstance(truth, np.ndarray):
+        finite = truth[np.isfinite(truth)]
+        largest = np.abs(finite).max(initial=0.0)
+        np.testing.assert_allclose(actual, truth, 0, allowed * largest, equal_nan=True, err_msg=what)
 
 
 def _sent(value):

@@ -4,6 +4,7 @@ import copy
 import re
 
 import numpy as np
+import places
 import pytest
 
 import minitorch
@@ -11,6 +12,8 @@ import minitorch
 torch = pytest.importorskip("torch", reason="the database and the values to compare with are PyTorch's")
 
 from torch.testing._internal.common_optimizers import optim_db  # noqa: E402
+
+pytestmark = pytest.mark.usefixtures("device")
 
 ENTRIES = {info.optim_cls.__name__: info for info in optim_db}
 INPUTS = [
@@ -26,7 +29,8 @@ MUON = {"rtol": 1e-3, "atol": 2e-3}
 def parameters(library, name: str, dtype: str) -> list:
     rng = np.random.default_rng(3)
     shapes = [(4, 3), (3, 5)] if name == "Muon" else [(4, 3), (4,), (), (2, 2, 3)]
-    return [library.nn.Parameter(library.from_numpy(rng.standard_normal(shape).astype(dtype))) for shape in shapes]
+    values = [library.from_numpy(rng.standard_normal(shape).astype(dtype)) for shape in shapes]
+    return [library.nn.Parameter(places.here(library, each)) for each in values]
 
 
 def loss_of(params: list):
@@ -51,7 +55,7 @@ def train(optimizer, params: list, steps: int) -> None:
 def converted(value, library):
     """An option, or a state, with tensors of the other library."""
     if isinstance(value, (torch.Tensor, minitorch.Tensor)):
-        return library.from_numpy(np.array(value.detach().numpy()))
+        return library.from_numpy(np.array(value.numpy(force=True)))
     if isinstance(value, dict):
         return {key: converted(each, library) for key, each in value.items()}
     return type(value)(converted(each, library) for each in value) if isinstance(value, (list, tuple)) else value
@@ -69,7 +73,7 @@ def assert_close(ours, theirs, path: str, **tolerance) -> None:
     elif isinstance(theirs, torch.Tensor):
         assert isinstance(ours, minitorch.Tensor), path
         assert str(ours.dtype) == str(theirs.dtype), path
-        np.testing.assert_allclose(ours.detach().numpy(), theirs.detach().numpy(), err_msg=path, **tolerance)
+        np.testing.assert_allclose(ours.numpy(force=True), theirs.numpy(force=True), err_msg=path, **tolerance)
     elif isinstance(theirs, float):
         np.testing.assert_allclose(ours, theirs, err_msg=path, **tolerance)
     else:
@@ -118,7 +122,7 @@ def test_defaults_and_repr(name):
 def test_error_inputs(name):
     info = ENTRIES[name]
     checked = 0
-    for each in info.optim_error_inputs_func(device="cpu", dtype=torch.float32):
+    for each in info.optim_error_inputs_func(device=places.theirs, dtype=torch.float32):
         case = each.optimizer_error_input
         if any(word in f"{case.desc} {each.error_regex}" for word in ("complex", "requires dense")):
             continue  # minitorch has neither complex nor sparse tensors

@@ -1,10 +1,13 @@
 """Optimizers step by step beside PyTorch. PyTorch: torch/testing/_internal/common_optimizers.py."""
 
 import numpy as np
+import places
 import pytest
 from helpers import check, needs_torch, numpy
 
 import minitorch
+
+pytestmark = pytest.mark.usefixtures("device")
 
 CONFIGURATIONS = [
     ("SGD", {}),
@@ -37,7 +40,7 @@ def _gradients(step: int, dtype: str) -> list[np.ndarray]:
 def _parameters(torch, dtype: str = "float32", layout=lambda tensor: tensor):
     rng = np.random.default_rng(99)
     values = [rng.standard_normal(shape).astype(dtype) for shape in SHAPES]
-    return [torch.nn.Parameter(layout(torch.from_numpy(value))) for value in values]
+    return [torch.nn.Parameter(layout(places.here(torch, torch.from_numpy(value)))) for value in values]
 
 
 def _train(torch, optimizer, parameters, steps: int, dtype: str = "float32") -> None:
@@ -46,7 +49,7 @@ def _train(torch, optimizer, parameters, steps: int, dtype: str = "float32") -> 
             # One parameter gets its first gradient late: its state starts later than the others'. (PyTorch's
             # fused SGD raises a TypeError then.)
             late = number == 2 and step < 3 and not optimizer.defaults.get("fused")
-            parameter.grad = None if late else torch.from_numpy(value)
+            parameter.grad = None if late else places.here(torch, torch.from_numpy(value))
         optimizer.step()
 
 
@@ -95,7 +98,7 @@ def test_adam_rounds_as_pytorch(name, options):
     for step in range(10):
         gradients = _gradients(step, "float32")
         for parameter, value in zip(parameters, gradients):
-            parameter.grad = minitorch.from_numpy(value)
+            parameter.grad = places.here(minitorch, minitorch.from_numpy(value))
         optimizer.step()
         for p, m, v, peak, value in zip(expected, means, squares, peaks, gradients):
             g = -torch.from_numpy(value) if o["maximize"] else torch.from_numpy(value)
@@ -128,14 +131,14 @@ def test_large_parameters_are_shared_out():
             rng = np.random.default_rng(0)
             sizes = [10, 40_000, 0, 33_000, 1]
             parameters = [
-                torch.nn.Parameter(torch.from_numpy(rng.standard_normal(size).astype(np.float32)))
+                torch.nn.Parameter(places.here(torch, torch.from_numpy(rng.standard_normal(size).astype(np.float32))))
                 for size in sizes
             ]
             optimizer = getattr(torch.optim, name)(parameters, lr=0.01, **options)
             for _ in range(3):
                 for parameter in parameters:
                     values = rng.standard_normal(parameter.shape).astype(np.float32)
-                    parameter.grad = torch.from_numpy(values)
+                    parameter.grad = places.here(torch, torch.from_numpy(values))
                 optimizer.step()
             results += [parameter.detach() for parameter in parameters]
         return results
@@ -158,7 +161,7 @@ def test_layouts(what, name):
         rng = np.random.default_rng(0)
 
         def transposed(shape):
-            return torch.from_numpy(rng.standard_normal(shape).astype(np.float32)).t()
+            return places.here(torch, torch.from_numpy(rng.standard_normal(shape).astype(np.float32))).t()
 
         parameter = torch.nn.Parameter(
             transposed((3, 4)) if what == "parameter" else transposed((4, 3)).contiguous()

@@ -8,11 +8,13 @@ block, also before its beginning.
 
 import contextlib
 import ctypes
+import math
 import os
 import random
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from types import FunctionType, ModuleType
 
 import numpy as np
@@ -53,8 +55,11 @@ class Cuda(FakeCUDAModule):
     syncwarp = syncthreads
 
     def fma(self, a, b, c):
-        """Rounded once, in float32."""
-        return type(a)(np.float64(a) * np.float64(b) + np.float64(c))
+        """Rounded once."""
+        result = np.float64(a) * np.float64(b) + np.float64(c)
+        if isinstance(a, float) and result and math.isfinite(result):  # float64, which np.float64 is one of
+            result = float(Fraction(a) * Fraction(float(b)) + Fraction(float(c)))
+        return type(a)(result)
 
     def jit(self, *arguments, **options) -> Callable:
         """A function that kernels call is Python's own here."""

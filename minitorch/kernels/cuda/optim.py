@@ -133,7 +133,8 @@ def _correct(numbers, addresses, like, count, lr, beta1, beta2):
 def _count(step) -> float:
     """One step more. The counts are on the CPU, as PyTorch's are; one on the GPU, among those, must be waited for."""
     if isinstance(step, DeviceArray):
-        value = to_host(step) + 1
+        value = to_host(step)
+        value += 1
         copy_into(step, value)
         return float(value.reshape(()))
     step += 1

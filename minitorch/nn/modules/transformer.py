@@ -322,7 +322,7 @@ class Transformer(Module):
     @staticmethod
     def generate_square_subsequent_mask(sz: int, device=None, dtype=None) -> Tensor:
         """-inf above the diagonal, 0 elsewhere: no position sees a later one. (sz, sz)."""
-        return _square_mask(sz, dtype)
+        return _square_mask(sz, dtype, device)
 
     def _reset_parameters(self) -> None:
         for parameter in self.parameters():
@@ -330,8 +330,8 @@ class Transformer(Module):
                 init.xavier_uniform_(parameter)
 
 
-def _square_mask(size: int, dtype=None) -> Tensor:
-    return triu(full((size, size), -math.inf, dtype=dtype), diagonal=1)
+def _square_mask(size: int, dtype=None, device=None) -> Tensor:
+    return triu(full((size, size), -math.inf, dtype=dtype, device=device), diagonal=1)
 
 
 def _copies(module: Module, count: int) -> ModuleList:
@@ -369,7 +369,7 @@ def _detect_causal(mask: Tensor | None, is_causal: bool | None, length: int) -> 
         return is_causal is True
     if mask.shape != (length, length):
         return False
-    return bool((mask == _square_mask(length, mask.dtype)).all())
+    return bool((mask == _square_mask(length, mask.dtype, mask.device)).all())
 
 
 def _why_not_nested(layer: Module) -> str:

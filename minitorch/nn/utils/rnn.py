@@ -6,7 +6,7 @@ from typing import NamedTuple
 from minitorch import types
 from minitorch._tensor import Tensor
 from minitorch.ops.convert import as_tensor, tensor
-from minitorch.ops.creation import empty_like
+from minitorch.ops.creation import arange, empty_like
 from minitorch.ops.index_select import index_select
 from minitorch.ops.joining import cat
 from minitorch.ops.sort import sort
@@ -80,7 +80,7 @@ def invert_permutation(permutation: Tensor | None) -> Tensor | None:
     if permutation is None:
         return None
     result = empty_like(permutation)
-    result[permutation] = tensor(list(range(permutation.numel())), dtype=permutation.dtype)
+    result[permutation] = arange(permutation.numel(), dtype=permutation.dtype, device=permutation.device)
     return result
 
 
@@ -95,11 +95,12 @@ def pack_padded_sequence(
     PyTorch: torch.nn.utils.rnn.pack_padded_sequence.
     """
     if not isinstance(lengths, Tensor):
-        lengths = as_tensor(lengths, dtype=types.int64)
+        lengths = as_tensor(lengths, dtype=types.int64, device="cpu")
     if enforce_sorted:
         sorted_indices = None
     else:
         lengths, sorted_indices = sort(lengths, descending=True)
+        sorted_indices = sorted_indices.to(input.device)
         input = index_select(input, 0 if batch_first else 1, sorted_indices)
     if batch_first:
         input = input.transpose(0, 1)
@@ -120,7 +121,7 @@ def pack_padded_sequence(
         )
     going_on = [sum(size > step for size in sizes) for step in range(sizes[0])]
     data = cat([input[step, :count] for step, count in enumerate(going_on)])
-    return PackedSequence(data, tensor(going_on, dtype=types.int64), sorted_indices, None)
+    return PackedSequence(data, tensor(going_on, dtype=types.int64, device="cpu"), sorted_indices, None)
 
 
 def pad_packed_sequence(
@@ -142,12 +143,13 @@ def pad_packed_sequence(
     for step, size in enumerate(sizes):
         padded[step, :size] = data[start : start + size]
         start += size
-    lengths = tensor([sum(size > place for size in sizes) for place in range(sizes[0])], dtype=types.int64)
+    counts = [sum(size > place for size in sizes) for place in range(sizes[0])]
+    lengths = tensor(counts, dtype=types.int64, device="cpu")
     if batch_first:
         padded = padded.transpose(0, 1)
     if sequence.unsorted_indices is not None:
         order = sequence.unsorted_indices
-        return index_select(padded, 0 if batch_first else 1, order), lengths[order]
+        return index_select(padded, 0 if batch_first else 1, order), lengths[order.cpu()]
     return padded, lengths
 
 

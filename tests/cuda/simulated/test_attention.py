@@ -25,7 +25,8 @@ def test_forward_and_backward(kind, causal, mask):
     if mask == "a blind query":
         added = added.copy()
         added[0, 1, 2] = -math.inf
-    tolerance = {"rtol": 1e-5, "atol": 1e-6} if kind == np.float32 else {"rtol": 1e-12, "atol": 1e-13}
+    # Measured: 2.2 forward and 7.9 backward, where the CPU's blocks, in another order, have 2.8 and 3.7.
+    tolerance = {"ulps": 10} if kind == np.float32 else {"rtol": 1e-12, "atol": 1e-13}
     arguments = [query, key, value, added, causal, 0.7]
     (result, logs) = agree(forward, *arguments, strides=False, **tolerance)
     agree("attention_backward", grad, *arguments, result, logs, **tolerance)

@@ -15,6 +15,9 @@ CASES = [  # images, channels, height, width, outputs, kernel, stride, padding, 
 ]
 
 
+ULPS = 4  # measured: 1.2, where the CPU's products, added up in another order, have 2
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_all_three(case):
     """Forward with and without a bias, and the gradients to input, weight and bias."""
@@ -23,11 +26,11 @@ def test_all_three(case):
     x = random.standard_normal((images, channels, height, width)).astype(np.float32)
     w = random.standard_normal((outputs, channels // groups, *kernel)).astype(np.float32)
     b = random.standard_normal(outputs).astype(np.float32)
-    result = agree("conv2d", x, w, b, *how, rtol=1e-5, atol=1e-5)
+    result = agree("conv2d", x, w, b, *how, ulps=ULPS)
     grad = random.standard_normal(result.shape).astype(np.float32)
-    agree("conv2d", x, w, None, *how, rtol=1e-5, atol=1e-5)
-    agree("conv2d_input", grad, w, x.shape, *how, rtol=1e-5, atol=1e-5)
-    agree("conv2d_parameters", grad, x, w.shape, *how, rtol=1e-5, atol=1e-5)
+    agree("conv2d", x, w, None, *how, ulps=ULPS)
+    agree("conv2d_input", grad, w, x.shape, *how, ulps=ULPS)
+    agree("conv2d_parameters", grad, x, w.shape, *how, ulps=ULPS)
 
 
 def test_layouts_and_dtypes():
