@@ -1,6 +1,6 @@
 """What all tests share: the device, the length of a search. PyTorch: torch/testing/_internal/common_utils.py.
 
-MINITORCH_TEST_EXAMPLES=1000 searches longer, with a new seed every time.
+MINITORCH_TEST_EXAMPLES=1000 searches longer, with a new seed every time. `--device cuda` runs on a GPU what depends on it.
 """
 
 import os
@@ -48,7 +48,7 @@ def pytest_collectstart(collector):
 
 
 def pytest_addoption(parser):
-    parser.addoption("--device", default="cpu", choices=["cpu", "cuda"], help="where minitorch's tensors live")
+    parser.addoption("--device", default="cpu", choices=["cpu", "cuda"], help="where tensors live; NUMBA_ENABLE_CUDASIM=1 simulates the GPU, for the patient")
 
 
 def pytest_generate_tests(metafunc):
@@ -56,9 +56,17 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("device", [metafunc.config.getoption("--device")], indirect=True, scope="session")
 
 
+def pytest_collection_modifyitems(config, items):
+    """With `--device cuda`, the tests that depend on the device."""
+    if config.getoption("--device") != "cpu":
+        others = [each for each in items if "device" not in each.fixturenames]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [each for each in items if "device" in each.fixturenames]
+
+
 @pytest.fixture(scope="session")
 def device(request):
-    """Where minitorch's tensors live. A file asks with `pytestmark = pytest.mark.usefixtures("device")`."""
+    """Where the tensors of both libraries live (places.py). A file asks with `pytestmark = pytest.mark.usefixtures("device")`."""
     if request.param == "cuda" and not cuda.is_available():
         pytest.skip(f"there is no GPU to test on: {_gpu.why_not()}")
     places.choose(request.param)

@@ -4,6 +4,7 @@
     python -m tests.op_db.report add nn.functional.elu --limit 20   these entries (or patterns like "linalg.*"): what differs
     python -m tests.op_db.report add --write        also adds what passes to passes.txt
     python -m tests.op_db.report --rest             of every entry only what passes.txt does not list; writes both files, too
+    python -m tests.op_db.report --device cuda --limit 3     the pass list on a GPU (or NUMBA_ENABLE_CUDASIM=1); writes nothing
     python -m tests.op_db.report --part 1/2 --write --save a.pickle     half of the database
     python -m tests.op_db.report --table --reasons a.pickle b.pickle    docs/coverage.md, from the pass list
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import places  # noqa: E402
 import torch  # noqa: E402
 
 from op_db import checks, passes  # noqa: E402
@@ -38,7 +40,9 @@ def main() -> int:
     parser.add_argument("--save", type=Path, help="keep the results in a file, after every entry")
     parser.add_argument("--table", action="store_true", help="run only error inputs: write docs/coverage.md")
     parser.add_argument("--reasons", type=Path, nargs="*", default=[], help="results that --save kept, for --table")
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="where tensors live")
     options = parser.parse_args()
+    places.choose(options.device)
     if options.table:
         results = {}
         for file in options.reasons:
@@ -51,13 +55,16 @@ def main() -> int:
     if not chosen:
         print(f"no entry is called {' or '.join(options.names)}")
         return 1
-    whole = not options.names and options.check is None
+    on_cpu = options.device == "cpu"
+    whole = on_cpu and not options.names and options.check is None
     listed = passes.read() if options.rest else {}
     results = {}
     for entry in chosen:
         name, start = name_of(entry), time.perf_counter()
         try:
             names = [each for each in options.check or checks.CHECKS if each == "errors" or each not in listed.get(name, ())]
+            if not on_cpu:
+                names = [each for each in names if each in passes.read_once().get(name, ())]
             results[name] = checks.run(entry, tuple(names), options.limit)
         except Missing as error:
             results[name] = f"minitorch has no {error}"
@@ -66,7 +73,7 @@ def main() -> int:
         if options.save:
             options.save.write_bytes(pickle.dumps(results))
         _show(name, results[name], time.perf_counter() - start, options.failures if options.names else 0)
-    lost = passes.update(results, write=whole or options.write)
+    lost = passes.update(results, write=whole or (on_cpu and options.write))
     if whole and parts == 1:
         print(write_coverage(results, options.limit))
     for line in lost:

@@ -18,6 +18,7 @@ SAMPLES = 3
 SECOND_DERIVATIVES = 8  # every so manieth entry: the whole list takes two minutes
 
 
+@pytest.mark.usefixtures("device")
 @pytest.mark.parametrize("name", passes.read())
 def test_operation(name):
     tallies = checks.run(entries()[name], passes.read()[name], limit=SAMPLES)

@@ -18,6 +18,15 @@ def numbers():
     return torch.arange(6.0).reshape(2, 3).cuda()
 
 
+def test_exact_blocks(monkeypatch):
+    """For compute-sanitizer: blocks without room behind the array."""
+    from minitorch.kernels.cuda import memory
+
+    assert memory._rounded.__wrapped__(3) == 512
+    monkeypatch.setattr(memory, "_EXACT", True)
+    assert [memory._rounded.__wrapped__(size) for size in (0, 3, 700)] == [1, 3, 700]
+
+
 def test_where_it_is():
     """device, is_cuda, get_device; results, views, gradients and tensors like it are there too."""
     x = numbers().requires_grad_()
