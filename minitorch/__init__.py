@@ -173,6 +173,9 @@ from minitorch.ops.joining import vstack as vstack
 from minitorch.ops.linalg import norm as norm
 from minitorch.ops.low_rank import pca_lowrank as pca_lowrank
 from minitorch.ops.low_rank import svd_lowrank as svd_lowrank
+from minitorch.ops.lu import legacy_lu as lu  # noqa: F401
+from minitorch.ops.lu import legacy_lu_solve as lu_solve  # noqa: F401
+from minitorch.ops.lu import lu_unpack as lu_unpack
 from minitorch.ops.masked import argwhere as argwhere
 from minitorch.ops.masked import masked_fill as masked_fill
 from minitorch.ops.masked import masked_scatter as masked_scatter

@@ -10,6 +10,10 @@ from minitorch.ops.linalg import cond as cond
 from minitorch.ops.linalg import linalg_norm as norm  # noqa: F401
 from minitorch.ops.linalg import matrix_norm as matrix_norm
 from minitorch.ops.linalg import vector_norm as vector_norm
+from minitorch.ops.lu import lu as lu
+from minitorch.ops.lu import lu_factor as lu_factor
+from minitorch.ops.lu import lu_factor_ex as lu_factor_ex
+from minitorch.ops.lu import lu_solve as lu_solve
 from minitorch.ops.matmul import matmul as matmul
 from minitorch.ops.matrices import LinAlgError as LinAlgError
 from minitorch.ops.products import linalg_cross as cross  # noqa: F401

@@ -328,3 +328,86 @@ class linalg_lstsq(_Named):
     def singular_values(self) -> Tensor:
         """Descending."""
         return self[3]
+
+
+class linalg_lu_factor(_Named):
+    """What linalg.lu_factor returns."""
+
+    __slots__ = ()
+    _fields = ("LU", "pivots")
+
+    @property
+    def LU(self) -> Tensor:
+        """L below the diagonal, U above and on it."""
+        return self[0]
+
+    @property
+    def pivots(self) -> Tensor:
+        """The rows exchanged at each step, from 1."""
+        return self[1]
+
+
+class linalg_lu_factor_ex(_Named):
+    """What linalg.lu_factor_ex returns."""
+
+    __slots__ = ()
+    _fields = ("LU", "pivots", "info")
+
+    @property
+    def LU(self) -> Tensor:
+        """L below the diagonal, U above and on it."""
+        return self[0]
+
+    @property
+    def pivots(self) -> Tensor:
+        """The rows exchanged at each step, from 1."""
+        return self[1]
+
+    @property
+    def info(self) -> Tensor:
+        """0, or which pivot is zero, from 1."""
+        return self[2]
+
+
+class linalg_lu(_Named):
+    """What linalg.lu returns."""
+
+    __slots__ = ()
+    _fields = ("P", "L", "U")
+
+    @property
+    def P(self) -> Tensor:
+        """A permutation."""
+        return self[0]
+
+    @property
+    def L(self) -> Tensor:
+        """Lower triangular, ones on the diagonal."""
+        return self[1]
+
+    @property
+    def U(self) -> Tensor:
+        """Upper triangular."""
+        return self[2]
+
+
+class lu_unpack(_Named):
+    """What lu_unpack returns."""
+
+    __slots__ = ()
+    _fields = ("P", "L", "U")
+
+    @property
+    def P(self) -> Tensor:
+        """A permutation."""
+        return self[0]
+
+    @property
+    def L(self) -> Tensor:
+        """Lower triangular, ones on the diagonal."""
+        return self[1]
+
+    @property
+    def U(self) -> Tensor:
+        """Upper triangular."""
+        return self[2]
