@@ -190,7 +190,7 @@ def _flat_places(function: str, input: Tensor, index: Tensor) -> Places:
     positions = np.where(array < 0, array + size, array)
     places = []
     for extent in reversed(input.array.shape or (1,)):
-        places.append(positions % max(extent, 1))
+        places.append(np.asarray(positions % max(extent, 1)))
         positions = positions // max(extent, 1)
     return Places(tuple(reversed(places)))
 

@@ -149,7 +149,7 @@ def _normal(item: object):
     if type(item) is int or item is None or item is Ellipsis or type(item) is slice:
         return item
     if isinstance(item, Tensor):
-        return int(item.array) if item.array.ndim == 0 and holds_positions(item) else item
+        return item.array.item() if item.array.ndim == 0 and holds_positions(item) else item
     if isinstance(item, bool):
         return wrap(np.array(item))
     if isinstance(item, np.ndarray):

@@ -160,12 +160,12 @@ class Median(Function):
 
 def _with_strides_of(input: Tensor, array: np.ndarray) -> Tensor:
     """In the memory order of the input, as PyTorch keeps it."""
+    dtype = types.of_numpy(array.dtype)
     if array.size == 0:
-        return empty_strided(array.shape, input.stride(), dtype=types.of_numpy(array.dtype))
+        return empty_strided(array.shape, input.stride(), dtype=dtype, device=input.device)
     stride = input.stride() if input.array.flags.c_contiguous else dense_strides(input)
     if stride == contiguous_strides(array.shape):
         return wrap(array)
-    steps = [step * array.itemsize for step in stride]
-    result = np.ndarray(array.shape, array.dtype, np.empty(array.size, array.dtype), 0, steps)
-    result[...] = array
-    return wrap(result)
+    result = empty_strided(array.shape, stride, dtype=dtype, device=input.device)
+    result.array[...] = array
+    return result
