@@ -192,14 +192,14 @@ def start(text: str, *arguments: str) -> subprocess.Popen:
         import minitorch
 
         def crash(index):
-            if "crash" in sys.argv and index > 1: os.kill(os.getpid(), 11)
+            if "crash" in sys.argv and index == 2: os.kill(os.getpid(), 11)
 
         class Slow:
             def __len__(self): return 100
             def __getitem__(self, index):
                 os.write(1, b"%d\\n" % os.getpid())
                 crash(index)
-                time.sleep(60 if index > 1 else 0)
+                time.sleep(60 if index > 1 and "crash" not in sys.argv else 0)
                 return minitorch.ones(10000)
 
         loader = minitorch.utils.data.DataLoader(Slow(), 1, num_workers=2)
@@ -272,4 +272,4 @@ def test_a_crash_shows_where():
     errors = process.communicate(timeout=10)[1]
     assert "Fatal Python error: Segmentation fault" in errors and ", line 6 in crash" in errors
     assert re.search(r"RuntimeError: DataLoader worker \(pid \d+\) is killed by signal: Segmentation fault", errors)
-    assert re.search(r"\nRuntimeError: DataLoader worker \(pid\(s\) \d+(, \d+)?\) exited unexpectedly\n$", errors)
+    assert re.search(r"\nRuntimeError: DataLoader worker \(pid\(s\) \d+\) exited unexpectedly\n$", errors)

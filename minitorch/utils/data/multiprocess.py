@@ -144,7 +144,7 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
                         epoch, number, data = worker.receive()
                     except EOFError:
                         worker.process.join(STATUS_CHECK_INTERVAL)
-                        raise self._unexpected_end()  # noqa: B904 - it has a cause
+                        raise self._unexpected_end(worker)  # noqa: B904 - it has a cause
                     if epoch == self._epoch:  # and not of one that was left before its end
                         return number, worker, data
             if time.monotonic() >= end:
@@ -154,9 +154,14 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
                     raise RuntimeError(f"DataLoader timed out after {self._timeout} seconds")
                 end = time.monotonic() + wait
 
-    def _unexpected_end(self) -> RuntimeError:
-        """The error for the workers that have died, which get no further tasks."""
-        dead = [worker for worker in self._workers if worker.connection and not worker.process.is_alive()]
+    def _unexpected_end(self, ended: "_Worker | None" = None) -> RuntimeError:
+        """The error for the workers that have died, which get no further tasks.
+
+        One that has `ended` its connection is among them, though it may still be writing down its memory.
+        """
+        dead = [
+            worker for worker in self._workers if worker.connection and (worker is ended or not worker.process.is_alive())
+        ]
         for worker in dead:
             worker.disconnect()
         return unexpected_end([worker.process for worker in dead])
