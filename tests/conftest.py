@@ -18,6 +18,8 @@ from hypothesis.internal.conjecture import providers  # noqa: E402
 from minitorch import cuda  # noqa: E402
 from minitorch.kernels import _gpu  # noqa: E402
 
+pytest.register_assert_rewrite("agreement")  # a difference is shown
+
 _wanted = os.environ.get("MINITORCH_TEST_EXAMPLES")
 hypothesis.settings.register_profile(
     "default",
