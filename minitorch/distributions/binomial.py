@@ -1,15 +1,13 @@
 """Successes in several trials. PyTorch: torch/distributions/binomial.py."""
 
-from functools import cached_property
-
 import minitorch
-from minitorch import Size, Tensor
+from minitorch import Tensor
 from minitorch.distributions import constraints
+from minitorch.distributions._parameters import ShapedChance
 from minitorch.distributions.distribution import Distribution
-from minitorch.distributions.utils import broadcast_all, logits_to_probs, probs_to_logits
 
 
-class Binomial(Distribution):
+class Binomial(ShapedChance, Distribution):
     """How many of `total_count` trials succeed, with probability `probs` each. PyTorch: torch.distributions.Binomial."""
 
     arg_constraints = {
@@ -26,34 +24,13 @@ class Binomial(Distribution):
         logits: Tensor | None = None,
         validate_args: bool | None = None,
     ) -> None:
-        if (probs is None) == (logits is None):
-            raise ValueError("Either `probs` or `logits` must be specified, but not both.")
-        if probs is not None:
-            self.total_count, self.probs = broadcast_all(total_count, probs)
-        else:
-            self.total_count, self.logits = broadcast_all(total_count, logits)
-        self._param = self.probs if probs is not None else self.logits
-        self.total_count = self.total_count.type_as(self._param)
+        (total_count,) = self._take_chance(probs, logits, total_count)
+        self.total_count = total_count.type_as(self._param)
         super().__init__(self._param.size(), validate_args=validate_args)
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
     def support(self) -> constraints.Constraint:
         return constraints.integer_interval(0, self.total_count)
-
-    @cached_property
-    def logits(self) -> Tensor:
-        """The log odds of a success."""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @cached_property
-    def probs(self) -> Tensor:
-        """The probability of a success."""
-        return logits_to_probs(self.logits, is_binary=True)
-
-    @property
-    def param_shape(self) -> Size:
-        """The shape of the parameter."""
-        return self._param.size()
 
     @property
     def mean(self) -> Tensor:

@@ -4,14 +4,15 @@ import math
 from functools import cached_property
 
 import minitorch
-from minitorch import Size, Tensor
+from minitorch import Tensor
 from minitorch.distributions import constraints
+from minitorch.distributions._parameters import ShapedChance
 from minitorch.distributions.exp_family import ExponentialFamily
-from minitorch.distributions.utils import broadcast_all, clamp_probs, logits_to_probs, probs_to_logits
+from minitorch.distributions.utils import broadcast_all, clamp_probs, logits_to_probs
 from minitorch.nn.functional import binary_cross_entropy_with_logits
 
 
-class ContinuousBernoulli(ExponentialFamily):
+class ContinuousBernoulli(ShapedChance, ExponentialFamily):
     """Density proportional to probs ** x * (1 - probs) ** (1 - x). PyTorch: torch.distributions.ContinuousBernoulli.
 
     Between the two `lims`, where the formulas divide by almost nothing, their Taylor series are taken.
@@ -28,33 +29,18 @@ class ContinuousBernoulli(ExponentialFamily):
         lims: tuple[float, float] = (0.499, 0.501),
         validate_args: bool | None = None,
     ) -> None:
-        if (probs is None) == (logits is None):
-            raise ValueError("Either `probs` or `logits` must be specified, but not both.")
+        self._take_chance(probs, logits)
         if probs is not None:
-            (given,) = broadcast_all(probs)
-            if validate_args is not None and not constraints.unit_interval.check(given).all():
+            if validate_args is not None and not constraints.unit_interval.check(self.probs).all():
                 raise ValueError("The parameter probs has invalid values")
-            self.probs = clamp_probs(given)
-        else:
-            (self.logits,) = broadcast_all(logits)
-        self._param = self.probs if probs is not None else self.logits
+            self.probs = self._param = clamp_probs(self.probs)
         self._lims = lims
         super().__init__(self._param.size(), validate_args=validate_args)
-
-    @cached_property
-    def logits(self) -> Tensor:
-        """The slope of the log density."""
-        return probs_to_logits(self.probs, is_binary=True)
 
     @cached_property
     def probs(self) -> Tensor:
         """The sigmoid of that slope; not the mean."""
         return clamp_probs(logits_to_probs(self.logits, is_binary=True))
-
-    @property
-    def param_shape(self) -> Size:
-        """The shape of the parameter."""
-        return self._param.size()
 
     @property
     def mean(self) -> Tensor:

@@ -1,16 +1,15 @@
 """Failures before the first success. PyTorch: torch/distributions/geometric.py."""
 
-from functools import cached_property
-
 import minitorch
 from minitorch import Tensor
 from minitorch.distributions import constraints
+from minitorch.distributions._parameters import Chance
 from minitorch.distributions.distribution import Distribution
-from minitorch.distributions.utils import broadcast_all, logits_to_probs, probs_to_logits
+from minitorch.distributions.utils import broadcast_all
 from minitorch.nn.functional import binary_cross_entropy_with_logits
 
 
-class Geometric(Distribution):
+class Geometric(Chance, Distribution):
     """How many trials fail before one succeeds, with probability `probs` each. PyTorch: torch.distributions.Geometric."""
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
@@ -22,29 +21,14 @@ class Geometric(Distribution):
         logits: "Tensor | float | None" = None,
         validate_args: bool | None = None,
     ) -> None:
-        if (probs is None) == (logits is None):
-            raise ValueError("Either `probs` or `logits` must be specified, but not both.")
-        if probs is not None:
-            (self.probs,) = broadcast_all(probs)
-        else:
-            (self.logits,) = broadcast_all(logits)
-        given = self.probs if probs is not None else self.logits
+        self._take_chance(probs, logits)
+        given = self._param
         super().__init__(given.size(), validate_args=validate_args)
         if self._validate_args and probs is not None and not (given > 0).all():
             raise ValueError(
                 f"Expected parameter probs ({type(given).__name__} of shape {tuple(given.shape)}) of distribution "
                 f"{self!r} to be positive but found invalid values:\n{given.detach()[~(given > 0)]}"
             )
-
-    @cached_property
-    def logits(self) -> Tensor:
-        """The log odds of a success."""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @cached_property
-    def probs(self) -> Tensor:
-        """The probability of a success."""
-        return logits_to_probs(self.logits, is_binary=True)
 
     @property
     def mean(self) -> Tensor:

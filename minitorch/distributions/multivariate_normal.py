@@ -1,15 +1,15 @@
 """The normal distribution of vectors. PyTorch: torch/distributions/multivariate_normal.py."""
 
 import math
-from functools import cached_property
 
 import minitorch
 from minitorch import Tensor
 from minitorch.distributions import constraints
+from minitorch.distributions._parameters import Covariance
 from minitorch.distributions.distribution import Distribution
 
 
-class MultivariateNormal(Distribution):
+class MultivariateNormal(Covariance, Distribution):
     """With mean `loc`, (..., n), and one of three matrices (..., n, n): the covariance, its inverse, or its Cholesky factor.
 
     ValueError unless exactly one matrix is given. PyTorch: torch.distributions.MultivariateNormal.
@@ -47,30 +47,9 @@ class MultivariateNormal(Distribution):
             raise ValueError(f"{name} must be at least two-dimensional, with optional leading batch dimensions")
         batch_shape = minitorch.broadcast_shapes(matrix.shape[:-2], loc.shape[:-1])
         self.loc = loc.expand((*batch_shape, loc.shape[-1]))
-        matrix = matrix.expand((*batch_shape, *matrix.shape[-2:]))
-        self.__dict__[name] = matrix  # the two others follow from it
+        self._take_matrix(batch_shape, name, matrix)
         super().__init__(batch_shape, self.loc.shape[-1:], validate_args=validate_args)
-        if name == "scale_tril":
-            self._factor = matrix
-        elif name == "covariance_matrix":
-            self._factor = minitorch.linalg.cholesky(matrix)
-        else:
-            self._factor = factor_of_inverse(matrix)
-
-    @cached_property
-    def scale_tril(self) -> Tensor:
-        """The Cholesky factor of the covariance."""
-        return self._factor
-
-    @cached_property
-    def covariance_matrix(self) -> Tensor:
-        """The covariance."""
-        return self._factor @ self._factor.mT
-
-    @cached_property
-    def precision_matrix(self) -> Tensor:
-        """The inverse of the covariance."""
-        return minitorch.cholesky_inverse(self._factor)
+        self._take_factor()
 
     @property
     def mean(self) -> Tensor:
@@ -102,9 +81,3 @@ class MultivariateNormal(Distribution):
     def _half_log_determinant(self) -> Tensor:
         return self._factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
-
-def factor_of_inverse(matrix: Tensor) -> Tensor:
-    """The Cholesky factor of the inverse, without the inverse: of the matrix turned by 180 degrees, turned back."""
-    factor = minitorch.linalg.cholesky(matrix.flip(-2, -1))
-    turned = factor.flip(-2, -1).mT
-    return minitorch.linalg.solve_triangular(turned, minitorch.eye(matrix.shape[-1], dtype=matrix.dtype), upper=False)

@@ -1,17 +1,16 @@
 """Numbers near 0 or 1 that gradients go through. PyTorch: torch/distributions/relaxed_bernoulli.py."""
 
-from functools import cached_property
-
 import minitorch
-from minitorch import Size, Tensor
+from minitorch import Tensor
 from minitorch.distributions import constraints
+from minitorch.distributions._parameters import ShapedChance
 from minitorch.distributions.distribution import Distribution
 from minitorch.distributions.transformed_distribution import TransformedDistribution
 from minitorch.distributions.transforms import SigmoidTransform
-from minitorch.distributions.utils import broadcast_all, clamp_probs, logits_to_probs, probs_to_logits
+from minitorch.distributions.utils import broadcast_all, clamp_probs
 
 
-class LogitRelaxedBernoulli(Distribution):
+class LogitRelaxedBernoulli(ShapedChance, Distribution):
     """The log odds of a RelaxedBernoulli. PyTorch: torch.distributions.relaxed_bernoulli.LogitRelaxedBernoulli."""
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
@@ -25,29 +24,8 @@ class LogitRelaxedBernoulli(Distribution):
         validate_args: bool | None = None,
     ) -> None:
         self.temperature = temperature
-        if (probs is None) == (logits is None):
-            raise ValueError("Either `probs` or `logits` must be specified, but not both.")
-        if probs is not None:
-            (self.probs,) = broadcast_all(probs)
-        else:
-            (self.logits,) = broadcast_all(logits)
-        self._param = self.probs if probs is not None else self.logits
+        self._take_chance(probs, logits)
         super().__init__(self._param.size(), validate_args=validate_args)
-
-    @cached_property
-    def logits(self) -> Tensor:
-        """The log odds of 1."""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @cached_property
-    def probs(self) -> Tensor:
-        """The probability of 1."""
-        return logits_to_probs(self.logits, is_binary=True)
-
-    @property
-    def param_shape(self) -> Size:
-        """The shape of the parameter."""
-        return self._param.size()
 
     def rsample(self, sample_shape=()) -> Tensor:
         probs = clamp_probs(self.probs.expand(self._extended_shape(sample_shape)))

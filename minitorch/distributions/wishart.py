@@ -2,17 +2,16 @@
 
 import math
 import warnings
-from functools import cached_property
 
 import minitorch
 from minitorch import Tensor
 from minitorch.distributions import constraints
+from minitorch.distributions._parameters import Covariance
 from minitorch.distributions.chi2 import Chi2
 from minitorch.distributions.exp_family import ExponentialFamily
-from minitorch.distributions.multivariate_normal import factor_of_inverse
 
 
-class Wishart(ExponentialFamily):
+class Wishart(Covariance, ExponentialFamily):
     """Sums of `df` outer products of normal vectors with a covariance, its inverse or its Cholesky factor, (..., p, p).
 
     ValueError unless df > p - 1. PyTorch: torch.distributions.Wishart.
@@ -52,11 +51,9 @@ class Wishart(ExponentialFamily):
                 "Low df values detected. Singular samples are highly likely to occur for ndim - 1 < df < ndim.",
                 stacklevel=2,
             )
-        matrix = matrix.expand((*batch, *event))
-        self.__dict__[name] = matrix
-        factors = {"covariance_matrix": minitorch.linalg.cholesky, "precision_matrix": factor_of_inverse}
+        self._take_matrix(batch, name, matrix)
         super().__init__(batch, event, validate_args=validate_args)
-        self._factor = factors[name](matrix) if name in factors else matrix
+        self._take_factor()
         freedom = self.df.unsqueeze(-1) - minitorch.arange(event[-1], dtype=matrix.dtype)
         self._dist_chi2 = Chi2(df=freedom)
 
@@ -68,21 +65,6 @@ class Wishart(ExponentialFamily):
             "scale_tril": constraints.lower_cholesky,
             "df": constraints.greater_than(self._event_shape[-1] - 1),
         }
-
-    @cached_property
-    def scale_tril(self) -> Tensor:
-        """The Cholesky factor of the covariance."""
-        return self._factor
-
-    @cached_property
-    def covariance_matrix(self) -> Tensor:
-        """The covariance."""
-        return self._factor @ self._factor.mT
-
-    @cached_property
-    def precision_matrix(self) -> Tensor:
-        """The inverse of the covariance."""
-        return minitorch.cholesky_inverse(self._factor)
 
     @property
     def mean(self) -> Tensor:
