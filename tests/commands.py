@@ -1,10 +1,12 @@
 """Starts the commands as a person would. PyTorch: none."""
 
+import contextlib
 import os
 import pathlib
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "reference"
@@ -19,6 +21,20 @@ def minitorch(*arguments, path=(), cwd=None, **variables: str) -> subprocess.Com
     lines = done.stderr.splitlines(keepends=True)
     done.stderr = "".join(line for line in lines if "compiling kernels" not in line)
     return done
+
+
+@contextlib.contextmanager
+def running(command: list[str], **options) -> Iterator[subprocess.Popen]:
+    """subprocess.Popen; ended, and its files closed, where the block ends, also by a failed assertion.
+
+    What the traceback of a failed test holds is collected in some later test, and ResourceWarnings of it would be taken for
+    that one's (agreement.outcome).
+    """
+    with subprocess.Popen(command, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def environment(path=()) -> dict[str, str]:

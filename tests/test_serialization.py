@@ -322,12 +322,10 @@ def test_killed_while_saving(tmp_path, number=4):
     )
     rng = random.Random(0)
     for _ in range(number):
-        process = subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE)
-        process.stdout.readline()
-        time.sleep(rng.random() / 20)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        with subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE) as process:
+            process.stdout.readline()
+            time.sleep(rng.random() / 20)
+            process.send_signal(signal.SIGKILL)
         loaded = minitorch.load(path)
         assert (loaded["x"] == loaded["n"]).all()
     minitorch.save(1, path)

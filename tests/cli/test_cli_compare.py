@@ -8,7 +8,7 @@ import sys
 import textwrap
 
 import pytest
-from commands import environment, hears_interrupts, minitorch, one_line
+from commands import environment, hears_interrupts, minitorch, one_line, running
 
 SCRIPT = """
 import sys
@@ -121,17 +121,17 @@ def test_interrupted(tmp_path, number, status):
     """Ctrl-C and SIGTERM end the script too; exit status 130 and 143."""
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['torch'] = None\n")
     file = script(tmp_path, text="import os, time\nprint('pid', os.getpid())\ntime.sleep(600)\n")
-    process = subprocess.Popen(
+    with running(
         [sys.executable, "-m", "minitorch", "compare", str(file)],
         stderr=subprocess.PIPE,
         text=True,
         env=environment([tmp_path]),
         preexec_fn=hears_interrupts,
-    )
-    pid = next(int(line.split()[-1]) for line in process.stderr if "pid" in line)
-    process.send_signal(number)
-    rest = process.stderr.read()
-    assert process.wait(60) == status
+    ) as process:
+        pid = next(int(line.split()[-1]) for line in process.stderr if "pid" in line)
+        process.send_signal(number)
+        rest = process.stderr.read()
+        assert process.wait(60) == status
     if number == signal.SIGINT:
         assert one_line(rest) == "minitorch compare: interrupted; the script was stopped"
     with pytest.raises(ProcessLookupError):

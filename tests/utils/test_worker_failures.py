@@ -1,5 +1,6 @@
 """What goes wrong in worker processes is told in PyTorch's words, and leaves nothing behind."""
 
+import contextlib
 import gc
 import multiprocessing
 import os
@@ -12,7 +13,7 @@ import time
 
 import pytest
 from agreement import agree
-from commands import environment, hears_interrupts
+from commands import environment, hears_interrupts, running
 
 import minitorch
 from minitorch.utils.data import DataLoader
@@ -185,7 +186,7 @@ def test_a_forked_copy_of_an_iterator_ends_no_workers():
 # ---- What ends the loader's own process ----
 
 
-def start(text: str, *arguments: str) -> subprocess.Popen:
+def start(text: str, *arguments: str) -> contextlib.AbstractContextManager[subprocess.Popen]:
     """A process that runs a program with a loader of slow samples, `loader`, which tells its workers' pids."""
     program = f"""
         import os, sys, time
@@ -205,7 +206,7 @@ def start(text: str, *arguments: str) -> subprocess.Popen:
         loader = minitorch.utils.data.DataLoader(Slow(), 1, num_workers=2)
         {text}
     """
-    return subprocess.Popen(
+    return running(
         [sys.executable, "-W", "error", "-c", textwrap.dedent(program), *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(), start_new_session=True,
         preexec_fn=hears_interrupts,
@@ -243,42 +244,42 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks i
 def test_no_orphans_when_the_loader_is_killed():
     """Although the workers are asleep in the dataset, and nothing is left in shared memory."""
     memory = set(os.listdir("/dev/shm"))
-    process = start("list(loader)")
-    workers = pids(process)
-    process.kill()
-    assert len(workers) == 2 and gone(workers)
-    assert "resource_tracker" not in process.communicate()[1]
-    assert set(os.listdir("/dev/shm")) <= memory
+    with start("list(loader)") as process:
+        workers = pids(process)
+        process.kill()
+        assert len(workers) == 2 and gone(workers)
+        assert "resource_tracker" not in process.communicate()[1]
+        assert set(os.listdir("/dev/shm")) <= memory
 
 
 @linux
 @pytest.mark.parametrize("to_all", [True, False], ids=["from the terminal", "to the loader only"])
 def test_keyboard_interrupt(to_all):
     """The program ends at once, with one traceback."""
-    process = start("list(loader)")
-    workers = pids(process)
-    begin = time.monotonic()
-    (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
-    errors = process.communicate(timeout=10)[1]
-    assert process.returncode == -signal.SIGINT and time.monotonic() - begin < 4
-    assert errors.count("Traceback") == 1 and errors.splitlines()[-1] == "KeyboardInterrupt"
-    assert gone(workers)
+    with start("list(loader)") as process:
+        workers = pids(process)
+        begin = time.monotonic()
+        (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
+        errors = process.communicate(timeout=10)[1]
+        assert process.returncode == -signal.SIGINT and time.monotonic() - begin < 4
+        assert errors.count("Traceback") == 1 and errors.splitlines()[-1] == "KeyboardInterrupt"
+        assert gone(workers)
 
 
 @linux
 def test_a_program_that_ends_with_an_unfinished_iterator():
     """No waiting for the workers, and not a word."""
-    process = start("iterator = iter(loader); next(iterator); next(iterator); time.sleep(0.1)")
-    workers = pids(process)
-    assert process.communicate(timeout=10)[1] == "" and process.returncode == 0
-    assert gone(workers)
+    with start("iterator = iter(loader); next(iterator); next(iterator); time.sleep(0.1)") as process:
+        workers = pids(process)
+        assert process.communicate(timeout=10)[1] == "" and process.returncode == 0
+        assert gone(workers)
 
 
 @linux
 def test_a_crash_shows_where():
     """A worker that gets SIGSEGV prints its Python frames."""
-    process = start("list(loader)", "crash")
-    errors = process.communicate(timeout=10)[1]
-    assert "Fatal Python error: Segmentation fault" in errors and ", line 6 in crash" in errors
-    assert re.search(r"RuntimeError: DataLoader worker \(pid \d+\) is killed by signal: Segmentation fault", errors)
-    assert re.search(r"\nRuntimeError: DataLoader worker \(pid\(s\) \d+\) exited unexpectedly\n$", errors)
+    with start("list(loader)", "crash") as process:
+        errors = process.communicate(timeout=10)[1]
+        assert "Fatal Python error: Segmentation fault" in errors and ", line 6 in crash" in errors
+        assert re.search(r"RuntimeError: DataLoader worker \(pid \d+\) is killed by signal: Segmentation fault", errors)
+        assert re.search(r"\nRuntimeError: DataLoader worker \(pid\(s\) \d+\) exited unexpectedly\n$", errors)
