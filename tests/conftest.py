@@ -61,9 +61,9 @@ def pytest_generate_tests(metafunc):
 def pytest_collection_modifyitems(config, items):
     """With `--device cuda`, the tests that depend on the device."""
     if config.getoption("--device") != "cpu":
-        others = [each for each in items if "device" not in each.fixturenames]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [each for each in items if "device" in each.fixturenames]
+        depends = [("device" in each.fixturenames and not each.get_closest_marker("cpu")) for each in items]
+        config.hook.pytest_deselected(items=[each for each, yes in zip(items, depends) if not yes])
+        items[:] = [each for each, yes in zip(items, depends) if yes]
 
 
 @pytest.fixture(scope="session")

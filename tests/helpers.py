@@ -9,6 +9,7 @@ dtypes, or tuples, lists and dicts of these. Then the gradients under a random c
 `.sum().backward()` cannot see a wrong softmax.
 """
 
+import contextlib
 import dataclasses
 import math
 import os
@@ -65,7 +66,8 @@ def check(
     overloads: the type only);
     `may_raise`: it may, for random arguments. `seed`: what both generators are seeded with.
     `differentiable=False`: the gradient is not that of the values (a hook changes it).
-    Where the body draws from generators of different devices, values are not compared.
+    Where the body draws from generators of different devices, values are not compared; where it raises, or may, PyTorch's
+    tensors are on the CPU.
 
     Where float32 numbers differ by more than the tolerance, the body runs once more in PyTorch in float64,
     and only numbers of ours that are farther from that than PyTorch's fail (see _as_close).
@@ -78,23 +80,24 @@ def check(
             body, inputs, grad=grad, raises=raises, may_raise=may_raise, seed=seed, differences=differences
         )
         return
-    with places.watched_draws() as watch:
-        theirs = _run(torch, body, inputs, grad, double, seed)
-    ours = _run(minitorch, body, inputs, grad, double, seed)
-    case = _Case(body, inputs, ours, theirs, strides, exact, rtol, atol)
-    if theirs.error is not None or ours.error is not None:
-        case.compare_errors(raises, may_raise, text)
-        return
-    if raises is not None:
-        raise AssertionError(f"neither library raised {raises.__name__}{case.sides()}")
-    case.values = not watch.drew
-    case.referee = lambda: _run(torch, body, inputs, grad, double, seed, "float64")
-    case.compare("result", ours.result, theirs.result)
-    for stage in ("gradients", "second gradients"):
-        for number, (mine, other) in enumerate(
-            zip(getattr(ours, _SLOT[stage]), getattr(theirs, _SLOT[stage]))
-        ):
-            case.compare(f"{stage}[{number}]", mine, other)
+    with places.theirs_on_the_cpu() if raises or may_raise else contextlib.nullcontext():
+        with places.watched_draws() as watch:
+            theirs = _run(torch, body, inputs, grad, double, seed)
+        ours = _run(minitorch, body, inputs, grad, double, seed)
+        case = _Case(body, inputs, ours, theirs, strides, exact, rtol, atol)
+        if theirs.error is not None or ours.error is not None:
+            case.compare_errors(raises, may_raise, text)
+            return
+        if raises is not None:
+            raise AssertionError(f"neither library raised {raises.__name__}{case.sides()}")
+        case.values = not watch.drew
+        case.referee = lambda: _run(torch, body, inputs, grad, double, seed, "float64")
+        case.compare("result", ours.result, theirs.result)
+        for stage in ("gradients", "second gradients"):
+            for number, (mine, other) in enumerate(
+                zip(getattr(ours, _SLOT[stage]), getattr(theirs, _SLOT[stage]))
+            ):
+                case.compare(f"{stage}[{number}]", mine, other)
 
 
 def finite_differences(

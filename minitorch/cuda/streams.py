@@ -172,6 +172,7 @@ class Event:
         """Wait until the stream has come to the mark."""
         if self.cuda_event:
             _streams().wait_for_event(self.cuda_event)
+            _driver().tell()
 
     def query(self) -> bool:
         """Whether the stream has come to the mark."""

@@ -4,6 +4,7 @@ import itertools
 import warnings
 
 import numpy as np
+import places
 import pytest
 import strategies
 from helpers import LAYOUTS, Input, array, check
@@ -94,16 +95,16 @@ def test_extreme_conversions():
 
 def test_forms_of_to():
     def body(torch, x):
-        other = torch.zeros(2, dtype=torch.float64)
+        other, here = torch.zeros(2, dtype=torch.float64), places.of(torch)
         return (
-            x.to(torch.float64), x.to("cpu"), x.to(torch.device("cpu"), torch.int64), x.to(other),
-            x.to("cpu", torch.float64),
-            x.to(dtype=torch.int32), x.to(device="cpu"), x.type_as(other), x.type(torch.float64),
-            x.type("torch.LongTensor"),
-            x.type(), x.cpu() is x, x.to("cpu", non_blocking=True) is x, x.to(torch.float32) is x,
+            x.to(torch.float64), x.to(here), x.to(torch.device(here), torch.int64), x.to(other),
+            x.to(here, torch.float64),
+            x.to(dtype=torch.int32), x.to(device=here), x.type_as(other), x.type(torch.float64),
+            x.to(here, non_blocking=True) is x, x.to(torch.float32) is x,
         )  # fmt: skip
 
     check(body, Input((3,)))
+    check(lambda torch, x: (x.to("cpu"), x.cpu(), x.to(torch.device("cpu"), torch.int64), x.to(device="cpu")), Input((3,)))
     check(lambda torch, x: x.to(None) is x, Input((3,)))
     for wrong in ("tpu", "float32", [1]):
         check(
@@ -113,6 +114,12 @@ def test_forms_of_to():
             raises=(RuntimeError, TypeError),
             text=False,
         )
+
+
+@pytest.mark.cpu("names of types and identities of the CPU")
+def test_forms_of_to_on_the_cpu():
+    check(lambda torch, x: (x.type("torch.LongTensor"), x.type()), Input((3,)))
+    check(lambda torch, x: (x.cpu() is x, x.to("cpu") is x, x.to("cpu", non_blocking=True) is x), Input((3,)))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -129,6 +136,7 @@ def test_clone_and_contiguous(layout):
     )
 
 
+@pytest.mark.cpu("NumPy has no memory of a GPU")
 @pytest.mark.parametrize("dtype", strategies.DTYPES)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_from_numpy_and_back_share_memory(dtype, layout):
@@ -173,13 +181,19 @@ def test_read_only_array():
     assert "not writable" in str(caught[0].message)
 
 
+@pytest.mark.cpu("of a GPU's tensor there is no array, with a gradient or without")
 def test_numpy_of_what_needs_a_gradient():
     check(lambda torch: torch.ones(2, requires_grad=True).numpy(), raises=RuntimeError)
     check(lambda torch: (torch.ones(2, requires_grad=True) * 2).numpy(), raises=RuntimeError)
-    check(lambda torch: torch.ones(2, requires_grad=True).numpy(force=True))
     check(lambda torch: torch.ones(2, requires_grad=True).detach().numpy())
 
 
+def test_numpy_by_force():
+    """A copy where it takes one: of what needs a gradient, of a GPU's tensor."""
+    check(lambda torch: torch.ones(2, requires_grad=True).numpy(force=True))
+
+
+@pytest.mark.cpu("NumPy's functions take no tensor of a GPU")
 def test_numpy_functions_take_tensors():
     def body(torch, x):
         return (

@@ -181,6 +181,7 @@ def test_what_is_refused(body):
     check(body, raises=(RuntimeError, TypeError, ValueError))
 
 
+@pytest.mark.cpu("a GPU's is another error: test_runtime.py")
 def test_more_memory_than_there_is():
     """RuntimeError, in PyTorch's words but for the numbers; not MemoryError, and no machine brought down."""
     check(lambda torch: torch.empty(2**50), raises=RuntimeError, text=False)

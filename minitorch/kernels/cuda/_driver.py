@@ -110,6 +110,7 @@ def _after_fork() -> None:
     """The parent's context is none of the child's: it finds out when it asks for one."""
     _thread.cache_clear()
     _context.cache_clear()
+    _notes.clear()
 
 
 if hasattr(os, "register_at_fork") and not ON_HOST:
@@ -121,6 +122,8 @@ if hasattr(os, "register_at_fork") and not ON_HOST:
 
 def allocate(size: int) -> int:
     """The address of new memory. Raises OutOfMemoryError."""
+    if size >= 1 << 63 or (ON_HOST and size > memory_info()[1]):  # the driver would see the lower 64 bits
+        raise OutOfMemoryError(_HELP[_OUT_OF_MEMORY])
     if ON_HOST:
         memory = np.full(size, 0xFF, np.uint8)  # NaN as a floating-point number: what is read too early shows
         _simulated_memory[memory.ctypes.data] = memory
@@ -211,11 +214,13 @@ def to_host(host: np.ndarray, address: int, wait: bool = True) -> None:
         do(lambda: ctypes.memmove(host.ctypes.data, address, host.nbytes))
         if wait:
             _refuse_capture()
+            tell()
         return
     call("cuMemcpyDtoHAsync_v2", ctypes.c_void_p(host.ctypes.data), ctypes.c_uint64(address),
          ctypes.c_size_t(host.nbytes), stream())
     if wait:
         call("cuStreamSynchronize", stream())
+        tell()
 
 
 def copy_bytes(target: int, source: int, size: int) -> None:
@@ -256,6 +261,7 @@ def wait_for_stream(handle: int) -> None:
     else:
         start()
         call("cuStreamSynchronize", ctypes.c_void_p(handle))
+    tell()
 
 
 def synchronize() -> None:
@@ -265,6 +271,35 @@ def synchronize() -> None:
     else:
         start()
         call("cuCtxSynchronize")
+    tell()
+
+
+# ---- What kernels find wrong with a user's numbers: they cannot raise, and to look first the CPU would have to wait ----
+
+_notes: dict[str, ctypes.c_int64] = {}
+_NOTHING = -0x6E6F7468696E67  # one word is read whole at any time; no number that a user gives
+
+
+def note(text: str) -> int:
+    """The address of an int64 of the host's, to which a kernel writes the number that goes into the text.
+
+    The text is the IndexError that follows when Python next waits for the GPU. PyTorch: c10/cuda/CUDADeviceAssertionHost.cpp.
+    """
+    if text not in _notes:
+        _notes[text] = ctypes.c_int64.from_address(allocate_pinned(8))
+        _notes[text].value = _NOTHING
+    return ctypes.addressof(_notes[text])
+
+
+def tell() -> None:
+    """Raise IndexError if a kernel left a note. It is told once, and the GPU goes on."""
+    for text, note in _notes.items():
+        number = note.value
+        if number != _NOTHING:
+            note.value = _NOTHING
+            result = IndexError(text.format(number))
+            result.add_note("minitorch: found on the GPU some time before. MINITORCH_LAUNCH_BLOCKING=1 names the place.")
+            raise result
 
 
 # ---- Captures: work that a stream records instead of doing it ----

@@ -7,7 +7,7 @@ import numpy as np
 from numba import types
 
 from minitorch.kernels import loss_formulas
-from minitorch.kernels.cuda import _block, reduce
+from minitorch.kernels.cuda import _block, _driver, reduce
 from minitorch.kernels.cuda._compile import THREADS, Kernel, blocks, device, formula, kernel
 from minitorch.kernels.cuda._driver import cuda
 from minitorch.kernels.cuda.array import DeviceArray
@@ -109,7 +109,8 @@ def nll_loss(
     """The loss (0-d, or (N, inner)), the sum of the targets' weights (0-d), and the place of a bad target.
 
     A target outside 0 .. C-1 is bad, and not read: to say where, the CPU would have to wait for the GPU at every loss.
-    So the place is always -1, and the loss of a bad target and its gradient are NaN. PyTorch stops with an assertion.
+    So the place is always -1, the loss of a bad target and its gradient are NaN, and when Python next waits for the GPU
+    an IndexError names the target (`_driver.tell`). PyTorch stops with an assertion.
     """
     n, classes, inner = input.shape
     input, dtype = _line(input), input.dtype
@@ -119,7 +120,8 @@ def nll_loss(
     pieces = max(1, min(1024, target.size // _PIECE))
     parts = empty((2, pieces), np.float64)
     mean, arguments = reduction == "mean", (input, target, given, weight is None, ignore_index, losses, losses.size > 0)
-    _nll[pieces, _block.THREADS](*arguments, classes, inner, target.size, pieces, parts, mean, out, total_weight)
+    note = DeviceArray(_driver.note("Target {} is out of bounds."), (1,), np.dtype(np.int64), None)
+    _nll[pieces, _block.THREADS](*arguments, classes, inner, target.size, pieces, parts, mean, out, total_weight, note)
     if pieces > 1:
         _nll_end[1, _block.THREADS](parts, pieces, mean, out, total_weight)
     return (losses if reduction == "none" else out), total_weight, -1
@@ -148,7 +150,8 @@ def nll_loss_backward(
 
 @kernel
 def _nll(
-    input, target, weight, no_weight, ignore_index, losses, each, classes, inner, count, pieces, parts, mean, out, total_weight
+    input, target, weight, no_weight, ignore_index, losses, each, classes, inner, count, pieces, parts, mean, out, total_weight,
+    note,
 ):  # fmt: skip
     """A block adds up one piece of the targets; where there is one only, that is the result."""
     zero, one = input.dtype.type(0), input.dtype.type(1)
@@ -163,6 +166,8 @@ def _nll(
                 if not no_weight:
                     factor = weight[kind]
                 loss = -factor * input[(j // inner * classes + kind) * inner + j % inner]
+            else:
+                note[0] = kind
             total += loss
             weights += factor
         if each:

@@ -10,11 +10,14 @@ from minitorch.kernels.cuda.pointwise import add, contiguous, div, maximum
 
 
 def window(memory: DeviceArray, dtype: np.dtype, shape: tuple[int, ...], stride: tuple[int, ...], offset: int) -> DeviceArray:
-    """A window onto the bytes `memory`; the caller has checked that it stays inside."""
+    """A window onto the bytes `memory`; the caller has checked that it stays inside. ValueError for 2**63 bytes, as NumPy."""
     if 0 in shape:
         return empty(shape, dtype)
     itemsize = dtype.itemsize
-    return memory.window(shape, tuple([step * itemsize for step in stride]), offset * itemsize, dtype)
+    result = memory.window(shape, tuple([step * itemsize for step in stride]), offset * itemsize, dtype)
+    if result.size * itemsize >> 63:
+        raise ValueError("array is too big")
+    return result
 
 
 def at_address(

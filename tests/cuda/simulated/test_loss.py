@@ -1,5 +1,7 @@
 """Losses of pairs and of classes. PyTorch: test/test_nn.py (losses)."""
 
+import math
+
 import numpy as np
 import pytest
 from gpu import COMPILED_ONLY, agree
@@ -56,13 +58,64 @@ def test_many_classes():
     agree("nll_loss", x[:0], target[:0], None, 0, "sum")
 
 
-def test_bad_target():
-    """A class that does not exist makes the loss NaN, and its gradient: nothing beside the array is read."""
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("inner", [1, 2])
+@pytest.mark.parametrize("bad", [2, -1, 2**31, -(2**63), 2**63 - 1])
+def test_bad_target(bad, inner, weighted):
+    """A class that does not exist makes the loss NaN, and its gradient: nothing beside the array is read, and it is told once."""
     from minitorch.kernels import cuda
 
-    x, target = cuda.from_host(random.standard_normal((3, 2, 1))), cuda.from_host(np.array([[0], [7], [-1]]))
-    loss, total, place = cuda.nll_loss(x, target, None, -100, "none")
-    assert place == -1
-    grad = cuda.nll_loss_backward(loss, (3, 2, 1), target, None, -100, "none", total)
-    if not COMPILED_ONLY:
-        assert np.isnan(cuda.to_host(grad)).reshape(3, 2).tolist() == [[False, False], [True, True], [True, True]]
+    classes = np.zeros((3, inner), np.int64)
+    classes[1, -1] = bad
+    x, target = cuda.from_host(random.standard_normal((3, 2, inner))), cuda.from_host(classes)
+    weight, wrong = cuda.from_host(np.ones(2)) if weighted else None, classes == bad
+    for reduction in ("none", "mean"):
+        loss, total, place = cuda.nll_loss(x, target, weight, -100, reduction)
+        assert place == -1
+        ones = cuda.from_host(np.ones(loss.shape))
+        grad = cuda.nll_loss_backward(ones, (3, 2, inner), target, weight, -100, reduction, total)
+        if COMPILED_ONLY:
+            continue
+        with pytest.raises(IndexError, match=f"^Target {bad} is out of bounds."):
+            cuda.to_host(loss)
+        assert np.array_equal(np.isnan(cuda.to_host(loss)), wrong if reduction == "none" else True)
+        assert np.array_equal(np.isnan(cuda.to_host(grad)), np.broadcast_to(wrong[:, None, :], (3, 2, inner)))
+
+
+@pytest.mark.skipif(COMPILED_ONLY, reason="nothing is computed where kernels are only compiled")
+@pytest.mark.parametrize("wait", ["synchronize", "stream", "event", "item", "pinned"])
+def test_who_tells(wait):
+    """Whatever waits for the GPU says what was found meanwhile."""
+    import minitorch as torch
+
+    bad = torch.nn.functional.nll_loss(torch.zeros(3, 4).cuda(), torch.tensor([0, 4, 1]).cuda())
+    event = torch.cuda.Event()
+    event.record()
+    waits = {
+        "synchronize": torch.cuda.synchronize, "stream": torch.cuda.current_stream().synchronize, "event": event.synchronize,
+        "item": torch.ones(1).cuda().item, "pinned": lambda: torch.empty(2, pin_memory=True).copy_(torch.ones(2).cuda()),
+    }  # fmt: skip
+    with pytest.raises(IndexError, match="Target 4 is out of bounds.") as caught:
+        waits[wait]()
+    assert "MINITORCH_LAUNCH_BLOCKING" in caught.value.__notes__[0]
+    waits[wait]()
+    assert math.isnan(bad.item())
+
+
+@pytest.mark.skipif(COMPILED_ONLY, reason="nothing is computed where kernels are only compiled")
+def test_a_recorded_loss_tells():
+    """Each replay looks at the classes of then."""
+    import minitorch as torch
+
+    x, classes = torch.zeros(3, 4).cuda(), torch.tensor([0, 1, 2]).cuda()
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        loss = torch.nn.functional.cross_entropy(x, classes)
+    for bad in (9, -3):
+        classes[1] = bad
+        graph.replay()
+        with pytest.raises(IndexError, match=f"Target {bad} is out of bounds."):
+            loss.item()
+    classes[1] = 3
+    graph.replay()
+    assert loss.item() == pytest.approx(math.log(4))

@@ -58,6 +58,7 @@ def test_dlpack_to_another_device():
 
 def test_dlpack_keeps_memory_in_use():
     """A block is free when the last tensor on it is gone, whoever made it."""
+    gc.collect()
     before = torch.cuda.memory_allocated()
     x = torch.arange(3.0).cuda()
     y = torch.from_dlpack(x)
@@ -99,6 +100,18 @@ def test_interface_of_the_current_stream():
     assert x.__cuda_array_interface__["stream"] == 1
     with torch.cuda.Stream() as stream:
         assert x.__cuda_array_interface__["stream"] == stream.cuda_stream
+
+
+@pytest.mark.parametrize("size", [2**40, 2**60 - 1])
+def test_more_memory_than_there_is(size):
+    """PyTorch's error of a GPU, whatever the size: the driver would see its lower 64 bits."""
+    with pytest.raises(torch.cuda.OutOfMemoryError, match="CUDA out of memory. Tried to allocate"):
+        torch.empty(size, device="cuda")
+    one = torch.ones(1, device="cuda")
+    with pytest.raises(torch.cuda.OutOfMemoryError, match="CUDA out of memory. Tried to allocate"):
+        one.expand(size) + one
+    with pytest.raises(RuntimeError, match="Storage size calculation overflowed"):
+        one.expand(2**62)
 
 
 def test_pinned_factories():
