@@ -38,6 +38,44 @@ class ShapedChance(Chance):
         return self._param.size()
 
 
+class Classes:
+    """Probabilities of classes, or their logarithms: those of `_categorical`. Goes before Distribution among the bases."""
+
+    @property
+    def probs(self) -> Tensor:
+        """The probabilities."""
+        return self._categorical.probs
+
+    @property
+    def logits(self) -> Tensor:
+        """Their logarithms."""
+        return self._categorical.logits
+
+    @property
+    def param_shape(self) -> Size:
+        """The shape of the parameter."""
+        return self._categorical.param_shape
+
+
+class Relaxed:
+    """The parameters of what is transformed, `base_dist`. Goes before TransformedDistribution among the bases."""
+
+    @property
+    def temperature(self) -> Tensor:
+        """How far from a decision the draws are."""
+        return self.base_dist.temperature
+
+    @property
+    def logits(self) -> Tensor:
+        """The log odds of 1, or the logarithms of the probabilities."""
+        return self.base_dist.logits
+
+    @property
+    def probs(self) -> Tensor:
+        """The probability of 1, or of each class."""
+        return self.base_dist.probs
+
+
 class Covariance:
     """A covariance, (..., n, n), its inverse, or its Cholesky factor. Goes before Distribution among the bases."""
 

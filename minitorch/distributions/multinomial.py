@@ -5,13 +5,14 @@ import math
 import minitorch
 from minitorch import Size, Tensor
 from minitorch.distributions import constraints
+from minitorch.distributions._parameters import Classes
 from minitorch.distributions.binomial import Binomial
 from minitorch.distributions.categorical import Categorical
 from minitorch.distributions.distribution import Distribution
 from minitorch.distributions.utils import broadcast_all
 
 
-class Multinomial(Distribution):
+class Multinomial(Classes, Distribution):
     """How often each class is drawn in `total_count` draws. PyTorch: torch.distributions.Multinomial."""
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
@@ -33,21 +34,6 @@ class Multinomial(Distribution):
     @constraints.dependent_property(is_discrete=True, event_dim=1)
     def support(self) -> constraints.Constraint:
         return constraints.multinomial(self.total_count)
-
-    @property
-    def logits(self) -> Tensor:
-        """The logarithms of the probabilities."""
-        return self._categorical.logits
-
-    @property
-    def probs(self) -> Tensor:
-        """The probabilities."""
-        return self._categorical.probs
-
-    @property
-    def param_shape(self) -> Size:
-        """The shape of the parameter."""
-        return self._categorical.param_shape
 
     @property
     def mean(self) -> Tensor:

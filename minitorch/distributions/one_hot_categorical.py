@@ -3,11 +3,12 @@
 import minitorch
 from minitorch import Tensor
 from minitorch.distributions import constraints
+from minitorch.distributions._parameters import Classes
 from minitorch.distributions.categorical import Categorical
 from minitorch.distributions.distribution import Distribution
 
 
-class OneHotCategorical(Distribution):
+class OneHotCategorical(Classes, Distribution):
     """Categorical, whose draws are vectors. PyTorch: torch.distributions.OneHotCategorical."""
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
@@ -21,21 +22,6 @@ class OneHotCategorical(Distribution):
         super().__init__(
             self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args=validate_args
         )
-
-    @property
-    def probs(self) -> Tensor:
-        """The probabilities."""
-        return self._categorical.probs
-
-    @property
-    def logits(self) -> Tensor:
-        """Their logarithms."""
-        return self._categorical.logits
-
-    @property
-    def param_shape(self) -> minitorch.Size:
-        """The shape of the parameter."""
-        return self._categorical.param_shape
 
     @property
     def mean(self) -> Tensor:

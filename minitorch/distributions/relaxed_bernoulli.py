@@ -3,7 +3,7 @@
 import minitorch
 from minitorch import Tensor
 from minitorch.distributions import constraints
-from minitorch.distributions._parameters import ShapedChance
+from minitorch.distributions._parameters import Relaxed, ShapedChance
 from minitorch.distributions.distribution import Distribution
 from minitorch.distributions.transformed_distribution import TransformedDistribution
 from minitorch.distributions.transforms import SigmoidTransform
@@ -40,7 +40,7 @@ class LogitRelaxedBernoulli(ShapedChance, Distribution):
         return self.temperature.log() + away - 2 * away.exp().log1p()
 
 
-class RelaxedBernoulli(TransformedDistribution):
+class RelaxedBernoulli(Relaxed, TransformedDistribution):
     """Nearer to 0 and 1 the smaller `temperature` is. PyTorch: torch.distributions.RelaxedBernoulli."""
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
@@ -56,18 +56,3 @@ class RelaxedBernoulli(TransformedDistribution):
     ) -> None:
         base = LogitRelaxedBernoulli(temperature, probs, logits)
         super().__init__(base, SigmoidTransform(), validate_args=validate_args)
-
-    @property
-    def temperature(self) -> Tensor:
-        """How far from a decision the draws are."""
-        return self.base_dist.temperature
-
-    @property
-    def logits(self) -> Tensor:
-        """The log odds of 1."""
-        return self.base_dist.logits
-
-    @property
-    def probs(self) -> Tensor:
-        """The probability of 1."""
-        return self.base_dist.probs

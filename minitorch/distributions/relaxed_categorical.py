@@ -1,8 +1,9 @@
 """Vectors near a corner that gradients go through. PyTorch: torch/distributions/relaxed_categorical.py."""
 
 import minitorch
-from minitorch import Size, Tensor
+from minitorch import Tensor
 from minitorch.distributions import constraints
+from minitorch.distributions._parameters import Classes, Relaxed
 from minitorch.distributions.categorical import Categorical
 from minitorch.distributions.distribution import Distribution
 from minitorch.distributions.transformed_distribution import TransformedDistribution
@@ -10,7 +11,7 @@ from minitorch.distributions.transforms import ExpTransform
 from minitorch.distributions.utils import broadcast_all, clamp_probs
 
 
-class ExpRelaxedCategorical(Distribution):
+class ExpRelaxedCategorical(Classes, Distribution):
     """The logarithms of a RelaxedOneHotCategorical. PyTorch: torch.distributions.relaxed_categorical.ExpRelaxedCategorical."""
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
@@ -29,21 +30,6 @@ class ExpRelaxedCategorical(Distribution):
         event_shape = self._categorical.param_shape[-1:]
         super().__init__(self._categorical.batch_shape, event_shape, validate_args=validate_args)
 
-    @property
-    def param_shape(self) -> Size:
-        """The shape of the parameter."""
-        return self._categorical.param_shape
-
-    @property
-    def logits(self) -> Tensor:
-        """The logarithms of the probabilities."""
-        return self._categorical.logits
-
-    @property
-    def probs(self) -> Tensor:
-        """The probabilities."""
-        return self._categorical.probs
-
     def rsample(self, sample_shape=()) -> Tensor:
         shape = self._extended_shape(sample_shape)
         uniform = clamp_probs(minitorch.rand(shape, dtype=self.logits.dtype, device=self.logits.device))
@@ -61,7 +47,7 @@ class ExpRelaxedCategorical(Distribution):
         return (score - score.logsumexp(dim=-1, keepdim=True)).sum(-1) + scale
 
 
-class RelaxedOneHotCategorical(TransformedDistribution):
+class RelaxedOneHotCategorical(Relaxed, TransformedDistribution):
     """Nearer to one of the corners the smaller `temperature` is. PyTorch: torch.distributions.RelaxedOneHotCategorical."""
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
@@ -77,18 +63,3 @@ class RelaxedOneHotCategorical(TransformedDistribution):
     ) -> None:
         base = ExpRelaxedCategorical(temperature, probs, logits, validate_args=validate_args)
         super().__init__(base, ExpTransform(), validate_args=validate_args)
-
-    @property
-    def temperature(self) -> Tensor:
-        """How far from a corner the draws are."""
-        return self.base_dist.temperature
-
-    @property
-    def logits(self) -> Tensor:
-        """The logarithms of the probabilities."""
-        return self.base_dist.logits
-
-    @property
-    def probs(self) -> Tensor:
-        """The probabilities."""
-        return self.base_dist.probs
