@@ -63,9 +63,8 @@ class Optimizer:
             self.add_param_group(group)
         if defaults.get("differentiable"):
             raise NotImplementedError(
-                "differentiable=True is not supported: minitorch updates parameters in one kernel, which "
-                "has no "
-                "derivative. Write the update in tensor operations to differentiate through it."
+                "differentiable=True is not supported: no step of an optimizer is recorded. Write the update in tensor "
+                "operations to differentiate through it."
             )
 
     def step(self, closure: Callable[[], Any] | None = None):

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import llvmlite.binding
 import pytest
 
 THREADS = """
@@ -97,8 +98,6 @@ def test_same_bits_for_any_number_of_threads():
 )
 def test_tiles_of_other_processors(name, features, tile):
     """The tile follows the processor that Numba is told to compile for: none that is known, one with AVX2."""
-    if name == "haswell":
-        binding = pytest.importorskip("llvmlite.binding")
-        if not binding.get_host_cpu_features().get("avx2"):
-            pytest.skip("this processor cannot run instructions of AVX2")
+    if name == "haswell" and not llvmlite.binding.get_host_cpu_features().get("avx2"):
+        pytest.skip("this processor cannot run instructions of AVX2")
     assert run(VALUES, NUMBA_CPU_NAME=name, NUMBA_CPU_FEATURES=features) == [tile]

@@ -128,6 +128,8 @@ def _symmetric(dim: int, size: int, before: int, after: int):
     """Which row (dim 0) or column (dim 1) each one of the result copies; cropped ones are not mirrored."""
     kept = np.arange(max(-before, 0), size - max(-after, 0))
     if max(before, after) > len(kept):
+        if not len(kept):
+            raise IndexError("index is out of bounds for dimension with size 0")
         index = before - 1 if before > len(kept) else -after
         raise IndexError(f"index {index} is out of bounds for dimension {dim} with size {len(kept)}")
     return minitorch.from_numpy(np.pad(kept, (max(before, 0), max(after, 0)), mode="symmetric"))
