@@ -39,6 +39,10 @@ MADE = {
     "sum": lambda lib: lib.sparse.sum(matrix(lib), dim=1),
     "sum over rows": lambda lib: lib.sparse.sum(matrix(lib), dim=[0]),
     "twice": lambda lib: (2 * matrix(lib) + matrix(lib) / 4).coalesce(),
+    "a third": lambda lib: matrix(lib) / 3,
+    "an integer's third": lambda lib: matrix(lib, dtype=lib.int64) / 3,
+    "difference": lambda lib: (matrix(lib) - 3 * matrix(lib).coalesce()).coalesce(),
+    "rows and columns from the end": lambda lib: matrix(lib).transpose(-1, 0),
     "double": lambda lib: matrix(lib).to(lib.float64),
     "coalesced": lambda lib: matrix(lib).coalesce(),
 }
@@ -111,6 +115,14 @@ WRONG = {
     "not coalesced": lambda lib: matrix(lib).indices(),
     "values of not coalesced": lambda lib: matrix(lib).values(),
     "shapes": lambda lib: matrix(lib) @ lib.ones(3, 2),
+    "a vector's shape": lambda lib: matrix(lib) @ lib.ones(3),
+    "dtypes": lambda lib: matrix(lib) @ lib.ones(4, 2, dtype=lib.float64),
+    "added to a dense one": lambda lib: matrix(lib) + lib.ones(3, 4),
+    "added to a number": lambda lib: matrix(lib) + 1,
+    "added to another size": lambda lib: matrix(lib) + matrix(lib).t(),
+    "a size too far": lambda lib: matrix(lib).size(2),
+    "transposed too far": lambda lib: matrix(lib).transpose(0, 2),
+    "transposed dense dimensions": lambda lib: lib.sparse_coo_tensor([[1, 0]], lib.ones(2, 3), (2, 3)).transpose(0, 1),
 }
 
 

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 import minitorch
 from minitorch import types
 from minitorch._tensor import Tensor
+from minitorch.ops.sizes import wrap_dim
 
 
 class SparseTensor(Tensor):
     """Values at coordinates, which may name a place more than once (their values add up). PyTorch: layout torch.sparse_coo.
 
-    `_indices`: (dimensions, elements) int64; `_values`: (elements,) or (elements, *dense dimensions).
+    `_indices`: (dimensions, elements) int64; `_values`: (elements,) or (elements, *dense dimensions), which have the gradient.
     """
 
     is_sparse = True
@@ -37,7 +38,7 @@ class SparseTensor(Tensor):
         return self._size
 
     def size(self, dim: int | None = None):
-        return self._size if dim is None else self._size[dim]
+        return self._size if dim is None else self._size[wrap_dim(dim, self.dim())]
 
     @property
     def ndim(self) -> int:
@@ -118,8 +119,14 @@ class SparseTensor(Tensor):
         return flat.index_add(0, _places(self._where, sizes), self._what).reshape(self._size)
 
     def transpose(self, dim0: int, dim1: int) -> "SparseTensor":
+        dim0, dim1 = wrap_dim(dim0, self.dim()), wrap_dim(dim1, self.dim())
+        if max(dim0, dim1) >= self.sparse_dim():
+            raise RuntimeError(
+                "sparse transpose: transposed dimensions must be sparse "
+                f"Got sparse_dim: {self.sparse_dim()}, d0: {dim0}, d1: {dim1}"
+            )
         order = list(range(self.dim()))
-        order[dim0], order[dim1] = order[dim1], order[dim0]
+        order[dim0], order[dim1] = dim1, dim0
         size = types.Size(self._size[each] for each in order)
         return made(self._where[order[: self.sparse_dim()]], self._what, size, False)
 
@@ -135,11 +142,16 @@ class SparseTensor(Tensor):
         if self.dim() != 2 or other.dim() not in (1, 2):
             raise NotImplementedError("minitorch multiplies sparse matrices with dense matrices and vectors only")
         if self._size[1] != other.shape[0]:
+            if other.dim() == 1:
+                raise RuntimeError("mv: expected self.size(-1) == vec.size(-1)")
             raise RuntimeError(
                 f"addmm: Argument #3 (dense): Expected dim 0 size {self._size[1]}, got {other.shape[0]}"
             )
         if other.is_sparse:
             raise NotImplementedError("minitorch has no products of two sparse matrices")
+        if self.dtype != other.dtype:
+            names = types.SCALAR_NAME[self.dtype], types.SCALAR_NAME[other.dtype]
+            raise RuntimeError("expected scalar type {} but found {}".format(*names))
         rows, columns = self._where.unbind()
         weights = self._what if other.dim() == 1 else self._what.unsqueeze(1)
         result = minitorch.zeros((self._size[0], *other.shape[1:]), dtype=other.dtype, device=other.device)
@@ -158,18 +170,34 @@ class SparseTensor(Tensor):
     __rmul__ = mul = __mul__
 
     def __truediv__(self, other: "float | Tensor") -> "SparseTensor":
-        return self * (1 / other)
+        if isinstance(other, Tensor) and other.dim():
+            raise NotImplementedError("minitorch divides sparse tensors by numbers only, element by element")
+        return made(self._where, self._what / other, self._size, self._coalesced)
+
+    div = __truediv__
 
     def __neg__(self) -> "SparseTensor":
         return self * -1
 
-    def __add__(self, other: Tensor) -> Tensor:
-        if not other.is_sparse:
-            return self.to_dense() + other
+    def __add__(self, other: "SparseTensor") -> "SparseTensor":
+        if not isinstance(other, SparseTensor):
+            raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
+        if self._size != other._size:
+            raise RuntimeError(
+                f"add: expected sizes of 'self' and 'other' to match, but {list(self._size)} != {list(other._size)}"
+            )
         where = minitorch.cat([self._where, other._where], 1)
         return made(where, minitorch.cat([self._what, other._what]), self._size, False).coalesce()
 
-    __radd__ = add = __add__
+    add = __add__
+
+    def __radd__(self, other: Tensor) -> Tensor:
+        return self.to_dense() + other
+
+    def __sub__(self, other: "SparseTensor") -> "SparseTensor":
+        return self + -other
+
+    sub = __sub__
 
     def sum(self, dim: int | None = None) -> Tensor:
         return self._what.sum() if dim is None else sum(self, dim)
