@@ -6,24 +6,30 @@ from helpers import Input, check
 pytestmark = pytest.mark.usefixtures("device")
 
 
+def doubling(torch):
+    """A function that doubles its argument in place."""
+
+    class Double_(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            x.mul_(2)
+            ctx.mark_dirty(x)
+            return x
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad * 2
+
+    return Double_
+
+
 def test_mark_dirty():
     """forward() wrote into its argument: it becomes the result of this node, and its version goes up."""
 
     def body(torch):
-        class Double_(torch.autograd.Function):
-            @staticmethod
-            def forward(ctx, x):
-                x.mul_(2)
-                ctx.mark_dirty(x)
-                return x
-
-            @staticmethod
-            def backward(ctx, grad):
-                return grad * 2
-
         x = torch.ones(3, requires_grad=True)
         y = x.clone()
-        z = Double_.apply(y)
+        z = doubling(torch).apply(y)
         (z * z).sum().backward()
         return z is y, y, y.grad_fn.name(), x.grad, y._version
 
@@ -32,20 +38,9 @@ def test_mark_dirty():
 
 def test_mark_dirty_of_a_view():
     def body(torch):
-        class Double_(torch.autograd.Function):
-            @staticmethod
-            def forward(ctx, x):
-                x.mul_(2)
-                ctx.mark_dirty(x)
-                return x
-
-            @staticmethod
-            def backward(ctx, grad):
-                return grad * 2
-
         x = torch.ones(3, requires_grad=True)
         y = x.clone()
-        Double_.apply(y[:2])
+        doubling(torch).apply(y[:2])
         (y * y).sum().backward()
         return y, x.grad
 
@@ -54,17 +49,7 @@ def test_mark_dirty_of_a_view():
 
 def test_mark_dirty_of_a_leaf():
     def body(torch):
-        class Double_(torch.autograd.Function):
-            @staticmethod
-            def forward(ctx, x):
-                ctx.mark_dirty(x)
-                return x.mul_(2)
-
-            @staticmethod
-            def backward(ctx, grad):
-                return grad * 2
-
-        Double_.apply(torch.ones(3, requires_grad=True))
+        doubling(torch).apply(torch.ones(3, requires_grad=True))
 
     check(body, raises=RuntimeError)
 
