@@ -231,6 +231,18 @@ def set_rng_state(new_state: Tensor) -> None:
     default_generator.set_state(new_state)
 
 
+def default_states() -> list[tuple[Generator, Tensor]]:
+    """The default generators of the devices in use, each with its state: to draw the same numbers again."""
+    used = [default_generator, gpu_generator()] if _gpu_generator is not None or _gpu.in_use() else [default_generator]
+    return [(each, each.get_state()) for each in used]
+
+
+def set_default_states(states: list[tuple[Generator, Tensor]]) -> None:
+    """Put default generators back to where they were."""
+    for generator, state in states:
+        generator.set_state(state)
+
+
 @contextlib.contextmanager
 def fork_rng(devices=None, enabled: bool = True, device_type: str | None = None) -> Iterator[None]:
     """A block after which the default generators are where they were before. PyTorch: torch.random.fork_rng."""
@@ -239,11 +251,8 @@ def fork_rng(devices=None, enabled: bool = True, device_type: str | None = None)
     if not enabled:
         yield
         return
-    state = get_rng_state()
-    of_gpu = None if _gpu_generator is None else _gpu_generator.get_state()
+    states = default_states()
     try:
         yield
     finally:
-        set_rng_state(state)
-        if of_gpu is not None:
-            _gpu_generator.set_state(of_gpu)
+        set_default_states(states)

@@ -12,8 +12,8 @@ IMAGES = (64, 64, 64, 64)  # as many
 ROWS = (16384, 1024)
 
 
-def gpu(name, make, flops, bytes, limit=1.25):
-    return Case(name, make, flops, bytes, gpu_limit=limit, gpu_only=True)
+def gpu(name, make, flops, bytes, limit=1.25, **options):
+    return Case(name, make, flops, bytes, gpu_limit=limit, gpu_only=True, **options)
 
 
 def forward(name, function, *shapes, arrays=2):
@@ -82,5 +82,5 @@ CASES = [
     step("SGD", lambda parameters: optim.SGD(parameters, lr=1e-3), 3),
     step("Adam", optim.Adam, 7),
     *(product(n) for n in (1024, 2048, 4096, 8192)),
-    gpu("mnist_cnn 2048", classifier(CNN, 2048), 2048 * CNN_STEP, 0, 2.0),
+    gpu("mnist_cnn 2048", classifier(CNN, 2048), 2048 * CNN_STEP, 0, 2.0, memory_formats=True),
 ]

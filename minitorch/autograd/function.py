@@ -66,7 +66,7 @@ class FunctionCtx(Node):
         if self._materialize_grads:
             for number, grad in enumerate(grads):
                 if grad is None:
-                    grads[number] = self._zeros(number)
+                    grads[number] = self._zeros(number, grads)
         results = self._forward_cls.backward(self, *grads)
         if not isinstance(results, tuple):
             results = (results,)
@@ -83,10 +83,13 @@ class FunctionCtx(Node):
         finally:
             self.needs_input_grad = needs
 
-    def _zeros(self, number: int) -> Tensor | None:
-        """The gradient of an output that nothing depends on."""
+    def _zeros(self, number: int, grads) -> Tensor | None:
+        """The gradient of an output that nothing depends on, on the device of the others."""
         shape, dtype = self._metadata[number]
-        return None if dtype is None else minitorch.zeros(shape, dtype=minitorch.types.of_numpy(dtype))
+        if dtype is None:
+            return None
+        device = next((each.device for each in grads if each is not None), None)
+        return minitorch.zeros(shape, dtype=minitorch.types.of_numpy(dtype), device=device)
 
     def _fitted(self, results: tuple) -> tuple:
         """Extra Nones are dropped, as PyTorch does; anything else is an error."""

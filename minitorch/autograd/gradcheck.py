@@ -340,7 +340,7 @@ def _unit_vectors(output: Tensor) -> Iterator[Tensor] | list[Tensor]:
 
 def _random_unit(like: Tensor, generator) -> Tensor:
     """A random vector of length 1 with positive elements, one for each of the tensor."""
-    vector = minitorch.rand(like.numel(), generator=generator).to(like.dtype)
+    vector = minitorch.rand(like.numel(), generator=generator, device="cpu").to(like.device, like.dtype)
     return vector / vector.norm()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from minitorch._tensor import Tensor
 from minitorch.ops.joining import stack
-from minitorch.random import default_generator
+from minitorch.random import default_states, set_default_states
 from minitorch.utils._pytree import broadcast_to, tree_flatten, tree_unflatten
 
 
@@ -46,14 +46,14 @@ def vmap(
 
 def _calls(call: Callable, size: int, randomness: str) -> list:
     """The results for all indices, with the random numbers that were asked for."""
-    before = default_generator.get_state()
+    before = default_states()
     results = []
     for number in range(size):
         if randomness == "same":
-            default_generator.set_state(before)
+            set_default_states(before)
         results.append(call(number))
-        if randomness == "error" and number == 0 and not default_generator.get_state().equal(before):
-            default_generator.set_state(before)
+        if randomness == "error" and number == 0 and not all(each.get_state().equal(state) for each, state in before):
+            set_default_states(before)
             raise RuntimeError(
                 "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
                 "randomness flags on vmap or perform the randomness operation out of vmap"

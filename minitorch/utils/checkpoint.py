@@ -11,7 +11,7 @@ from minitorch._tensor import Tensor
 from minitorch.autograd.function import Function
 from minitorch.autograd.grad_mode import enable_grad, is_grad_enabled, mode, no_grad
 from minitorch.autograd.graph import saved_tensors_hooks
-from minitorch.random import fork_rng, get_rng_state, set_rng_state
+from minitorch.random import default_states, fork_rng, set_default_states
 
 DefaultDeviceType = "cpu"
 
@@ -108,7 +108,7 @@ class _Recomputation:
         self.context, self.again = context_fn()
         self.early_stop = early_stop
         self.checks = determinism_check == "default"
-        self.rng = get_rng_state() if preserve else None
+        self.rng = default_states() if preserve else None
         self.holders: list[weakref.ref] = []
         self.kinds: list[tuple] = []
         self.tensors: dict[_Holder, Tensor] = weakref.WeakKeyDictionary()  # computed again, until they are used
@@ -157,10 +157,10 @@ class _Recomputation:
                 raise _Stop
             return tensor
 
-        state = get_rng_state()
+        states = default_states()
         try:
             if self.rng is not None:
-                set_rng_state(self.rng)
+                set_default_states(self.rng)
             with enable_grad(), self.again, saved_tensors_hooks(keep, lambda tensor: tensor):
                 fresh = tuple(_detached(each) for each in args)
                 function(*fresh, **{name: _detached(each) for name, each in kwargs.items()})
@@ -168,7 +168,7 @@ class _Recomputation:
             pass
         finally:
             if self.rng is not None:
-                set_rng_state(state)
+                set_default_states(states)
         if number != len(self.holders):
             raise CheckpointError(
                 "torch.utils.checkpoint: A different number of tensors was saved during the original forward and "
@@ -208,7 +208,7 @@ class CheckpointFunction(Function):
         if not any(isinstance(each, Tensor) and each.requires_grad for each in args):
             warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", stacklevel=3)
         ctx.run_function = run_function
-        ctx.rng = get_rng_state() if preserve_rng_state else None
+        ctx.rng = default_states() if preserve_rng_state else None
         ctx.tensor_places = [place for place, each in enumerate(args) if isinstance(each, Tensor)]
         ctx.others = [None if isinstance(each, Tensor) else each for each in args]
         ctx.save_for_backward(*[args[place] for place in ctx.tensor_places])
@@ -228,7 +228,7 @@ class CheckpointFunction(Function):
             inputs[place] = _detached(tensor)
         with fork_rng(enabled=ctx.rng is not None):
             if ctx.rng is not None:
-                set_rng_state(ctx.rng)
+                set_default_states(ctx.rng)
             with enable_grad():
                 outputs = ctx.run_function(*inputs)
         outputs = (outputs,) if isinstance(outputs, Tensor) else outputs

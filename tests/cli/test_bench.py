@@ -165,7 +165,7 @@ def test_gpu(folder, tmp_path):
     assert done.returncode == 3, done.stderr  # PyTorch has no GPU
     assert "minitorch | made on cuda:0" in done.stderr
     document = json.loads(out.read_text())
-    assert "simulator" in document["gpu"]
+    assert "simulator" in document["gpu"] and {"driver", "numba-cuda"} <= set(document["versions"])
     assert [(case["name"], case["limit"]) for case in document["cases"]] == [("small/add 4", 1e9), ("small/large", None)]
     assert all(min(timing["seconds"]) > 0 for case in document["cases"] for timing in case["timings"])
 

@@ -15,6 +15,7 @@ from minitorch.cli.bench.report import Document, print_tables, save_json, save_p
 from minitorch.cli.bench.show import Show, make_show
 from minitorch.cli.bench.worker import load_cases
 from minitorch.cli.compare import cannot_write, positive
+from minitorch.kernels import _gpu
 
 HELP = "time minitorch beside PyTorch"
 DESCRIPTION = """\
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     if not problem and options.plot and not importlib.util.find_spec("matplotlib"):
         problem = "--plot needs matplotlib: pip install 'minitorch[compare]'"
     if options.device == "cuda" and not (options.list or minitorch.cuda.is_available()):
-        problem = problem or "there is no GPU here that minitorch can use (pip install 'minitorch[cuda]', and a driver)"
+        problem = problem or f"there is no GPU here that minitorch can use: {_gpu.why_not()}"
     cases = cases_for(options.device, load_cases("minitorch", folder))
     for word in options.words:
         if not any(word in name for name in cases):
@@ -126,15 +127,26 @@ def race(options: argparse.Namespace, folder: Path, chosen: dict) -> int:
 def run_cases(running: Race, cases: dict, rounds: int, document: Document, show: Show) -> None:
     """The machine is measured before and after: the better of the two is its ceiling."""
     document.meet({library: process.started["version"] for library, process in running.processes.items()})
+    for process in running.processes.values():
+        document.meet(process.started["software"])
     counted = any(case.flops or case.bytes for case in cases.values())
     if counted:
-        document.raise_ceilings(running.ceilings())
+        measure_ceilings(running, document, show)
     for name, case in cases.items():
         show.begin(name)
         document.results.append(running.run(name, case, rounds, show.update))
         show.done(document.results[-1])
     if counted:
-        document.raise_ceilings(running.ceilings())
+        measure_ceilings(running, document, show)
+
+
+def measure_ceilings(running: Race, document: Document, show: Show) -> None:
+    """Without them, the times still count."""
+    measured = running.ceilings()
+    if "error" in measured:
+        show.say(f"no ceilings: {measured['error']}")
+    else:
+        document.raise_ceilings(measured)
 
 
 def find_benchmarks(folder: str | None) -> Path | None:

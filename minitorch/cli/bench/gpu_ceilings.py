@@ -1,8 +1,11 @@
 """How fast a GPU can be: multiply-adds and memory, measured by kernels of our own. PyTorch: none."""
 
+import re
+from pathlib import Path
+
 import minitorch
 from minitorch.kernels.cuda._compile import THREADS, kernel
-from minitorch.kernels.cuda._driver import SIMULATED, cuda
+from minitorch.kernels.cuda._driver import SIMULATED, cuda, driver_version, numba_version
 from minitorch.kernels.cuda.memory import empty
 
 REPEATS = 6
@@ -16,6 +19,15 @@ CHAINS = 8
 def measure() -> dict[str, float]:
     """`flops` a second (a multiply-add is two), `memory` and `cache` in bytes a second: the best of several runs."""
     return {"flops": flops(), "memory": bandwidth(LARGE), "cache": bandwidth(SMALL)}
+
+
+def software() -> dict[str, str]:
+    """The versions of the driver and of what compiles kernels."""
+    major, minor = divmod(driver_version(), 1000)
+    text = Path("/proc/driver/nvidia/version")  # NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Sun Jul 27 ...
+    found = re.search(r"\b\d+\.\d+(\.\d+)?\b", text.read_text()) if text.exists() else None
+    release = found.group() if found else "of an unknown release"
+    return {"driver": f"{release} for CUDA {major}.{minor // 10}", "numba-cuda": numba_version()}
 
 
 def flops() -> float:

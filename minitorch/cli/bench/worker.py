@@ -24,6 +24,8 @@ RUNS = 6
 """A slice has at least so many runs: the other library left caches, threads and branch predictors that are not ours."""
 LEAST = 2e-5
 """Runs that are shorter are timed several together: reading the clock costs 0.1 us."""
+LEAST_ON_GPU = 1e-3
+"""The same on a GPU, which otherwise waits for the first launch: the others are given to it while it works."""
 
 
 def main(library: str, benchmarks: str) -> None:
@@ -73,15 +75,24 @@ class Worker:
         begin = time.perf_counter()
         self.torch = importlib.import_module(self.library)
         seconds = time.perf_counter() - begin
-        self.threads, self.device, gpu = threads, device, None
+        self.threads, self.device, gpu, software = threads, device, None, {}
         self.torch.set_num_threads(threads)
         if device == "cuda" and self.torch.cuda.is_available():
             gpu = self.torch.cuda.get_device_name(0)
+            software = self.software()
             self.torch.set_default_device(device)
             self.torch.backends.cuda.matmul.allow_tf32 = self.torch.backends.cudnn.allow_tf32 = False
         self.cases = load_cases(self.library, self.benchmarks)
         threads = self.torch.get_num_threads()
-        return {"version": self.torch.__version__, "seconds": seconds, "threads": threads, "gpu": gpu}
+        return {"version": self.torch.__version__, "seconds": seconds, "threads": threads, "gpu": gpu, "software": software}
+
+    def software(self) -> dict[str, str]:
+        """What a GPU's times depend on besides the libraries, with its version."""
+        if self.library == "minitorch":
+            from minitorch.cli.bench.gpu_ceilings import software
+
+            return software()
+        return {"PyTorch's CUDA": self.torch.version.cuda, "cuDNN": str(self.torch.backends.cudnn.version())}
 
     def prepare(self, case: str, form: str) -> dict:
         """Make a case ready, and run it until it is warm. `form`: contiguous or channels_last."""
@@ -92,7 +103,8 @@ class Worker:
         run()
         first = time.perf_counter() - begin
         guess = min(self.once(run, 1) for _ in range(3))
-        self.prepared[form] = run, max(1, round(LEAST / guess)) if guess < LEAST else 1
+        least = LEAST_ON_GPU if self.device == "cuda" else LEAST
+        self.prepared[form] = run, max(1, round(least / guess)) if guess < least else 1
         return {"first": first, **self.time(form)}
 
     def time(self, form: str) -> dict:

@@ -392,16 +392,22 @@ def name() -> str:
     return text.value.decode()
 
 
+def driver_version() -> int:
+    """The version of CUDA that the driver speaks: 12040 for 12.4; 0 without one."""
+    version = ctypes.c_int(0)
+    if not ON_HOST:
+        call("cuDriverGetVersion", ctypes.byref(version))
+    return version.value
+
+
 # ---- Compiled code ----
 
 
 def load(ptx: str, entry: str) -> int:
     """The handle of a kernel in PTX, which the driver translates for its GPU (and keeps in a cache of its own)."""
     start()
-    version = ctypes.c_int(0)
-    call("cuDriverGetVersion", ctypes.byref(version))
     module, function = ctypes.c_void_p(), ctypes.c_void_p()
-    text = understood(ptx, version.value).encode()
+    text = understood(ptx, driver_version()).encode()
     with unrecorded():
         call("cuModuleLoadData", ctypes.byref(module), ctypes.c_char_p(text))
         call("cuModuleGetFunction", ctypes.byref(function), module, ctypes.c_char_p(entry.encode()))

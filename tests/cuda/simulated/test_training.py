@@ -1,5 +1,6 @@
 """The mission's programs in small, on both devices: the same losses, the same parameters. PyTorch: test/test_cuda.py."""
 
+import pytest
 from gpu import COMPILED_ONLY
 
 import minitorch as torch
@@ -63,3 +64,38 @@ def test_cnn():
         return torch.randn(3, 1, 8, 8), torch.randint(0, 4, (3,))
 
     same_on_both(make, draw, F.cross_entropy, lambda parameters: optim.Adam(parameters, lr=1e-2))
+
+
+@pytest.mark.skipif(COMPILED_ONLY, reason="nothing is computed where kernels are only compiled")
+@pytest.mark.parametrize("use_reentrant", [False, True])
+def test_checkpoint_drops_the_same_again(use_reentrant):
+    """The GPU's generator goes back for the recomputation, and then to where it was."""
+    from minitorch.utils.checkpoint import checkpoint
+
+    torch.manual_seed(3)
+    x = torch.ones(40, device="cuda", requires_grad=True)
+    y = checkpoint(lambda x: F.dropout(x * 1, 0.5), x, use_reentrant=use_reentrant)
+    before = torch.rand(2, device="cuda")
+    state = torch.cuda.get_rng_state()
+    y.sum().backward()
+    assert x.grad.tolist() == y.tolist() and 0 < y.count_nonzero() < 40
+    assert torch.cuda.get_rng_state().tolist() == state.tolist() and before.tolist() != torch.rand(2, device="cuda").tolist()
+
+
+@pytest.mark.skipif(COMPILED_ONLY, reason="nothing is computed where kernels are only compiled")
+def test_vmap_draws_on_the_gpu():
+    """Refused, one draw for all calls, or one for each: as on the CPU."""
+    x = torch.zeros(3, 4, device="cuda")
+    draw = lambda row: row + torch.rand(4, device="cuda")  # noqa: E731
+    with pytest.raises(RuntimeError, match="vmap: called random operation"):
+        torch.vmap(draw)(x)
+    same, different = (torch.vmap(draw, randomness=each)(x) for each in ("same", "different"))
+    assert same[0].tolist() == same[2].tolist() and different[0].tolist() != different[2].tolist()
+
+
+def test_outputs_that_nothing_depends_on():
+    """Their gradients are zeros on the GPU."""
+    x = torch.ones(3, 2, device="cuda", requires_grad=True)
+    (torch.unbind(x)[1] * 2).sum().backward()
+    if not COMPILED_ONLY:
+        assert x.grad.is_cuda and x.grad.tolist() == [[0.0, 0.0], [2.0, 2.0], [0.0, 0.0]]
