@@ -5,6 +5,7 @@ import gc
 import weakref
 
 import numpy as np
+import places
 import pytest
 import strategies
 from helpers import LAYOUTS, Input, check
@@ -28,7 +29,8 @@ def test_geometry(x):
             x.untyped_storage().nbytes(),
             [x.size(d) for d in range(x.ndim)], [x.stride(d) for d in range(-x.ndim, 0)],
             x.is_floating_point(), x.is_complex(),
-            x.is_signed(), x.is_cuda, x.is_leaf, x._is_view(), x._version, x.get_device(), x.type(),
+            x.is_signed(), x.is_cuda is (places.of(torch) == "cuda"), x.is_leaf, x._is_view(), x._version,
+            x.get_device() == (0 if x.is_cuda else -1), x.type() if x.is_cpu else x.type().replace("torch.cuda.", "torch."),
             x.output_nr,
             x.retains_grad, x.grad, x.grad_fn, repr(x.shape), x.size(dim=0) if x.ndim else None,
         )  # fmt: skip

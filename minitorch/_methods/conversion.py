@@ -113,8 +113,8 @@ class Conversion:
     def new(self, *args, device=None):
         """As `minitorch.Tensor(*args)`, in the dtype of this tensor. The older name of new_empty and new_tensor."""
         if len(args) == 1 and isinstance(args[0], (list, tuple)) and not isinstance(args[0], minitorch.Size):
-            return minitorch.tensor(args[0], dtype=self.dtype)
-        return minitorch.Tensor(*args, device=device).to(self.dtype)
+            return minitorch.tensor(args[0], dtype=self.dtype, device=device or self.device)
+        return minitorch.Tensor(*args, device=device).to(device or self.device, self.dtype)
 
     def new_empty(self, *sizes, size=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
         """As `minitorch.empty`, in the dtype and on the device of this tensor."""

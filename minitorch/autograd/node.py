@@ -109,6 +109,8 @@ class AccumulateGrad(Node):
             raise RuntimeError("leaf variable has been moved into the graph interior")
         if grad is None or not variable._requires_grad:
             return ()
+        if grad.kernels is not variable.kernels:  # a number on the CPU that was used on a GPU
+            grad = grad.to(variable.device)
         if variable._grad is not None:
             if mode.enabled:  # create_graph: the sum is recorded
                 variable._grad = variable._grad + grad

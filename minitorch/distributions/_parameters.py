@@ -110,4 +110,4 @@ def factor_of_inverse(matrix: Tensor) -> Tensor:
     """The Cholesky factor of the inverse, without the inverse: of the matrix turned by 180 degrees, turned back."""
     factor = minitorch.linalg.cholesky(matrix.flip(-2, -1))
     turned = factor.flip(-2, -1).mT
-    return minitorch.linalg.solve_triangular(turned, minitorch.eye(matrix.shape[-1], dtype=matrix.dtype), upper=False)
+    return minitorch.linalg.solve_triangular(turned, minitorch.eye(matrix.shape[-1], dtype=matrix.dtype, device=matrix.device), upper=False)

@@ -65,7 +65,7 @@ class Binomial(ShapedChance, Distribution):
 
     def enumerate_support(self, expand: bool = True) -> Tensor:
         count = self._count("enumerate_support")
-        values = minitorch.arange(1 + count, dtype=self._param.dtype).view((-1,) + (1,) * len(self._batch_shape))
+        values = minitorch.arange(1 + count, dtype=self._param.dtype, device=self._param.device).view((-1,) + (1,) * len(self._batch_shape))
         return values.expand((-1, *self._batch_shape)) if expand else values
 
     def _count(self, method: str) -> int:

@@ -56,7 +56,7 @@ class Categorical(ExponentialFamily):
 
     @property
     def mean(self) -> Tensor:
-        return minitorch.full(self._extended_shape(), float("nan"), dtype=self.probs.dtype)
+        return minitorch.full(self._extended_shape(), float("nan"), dtype=self.probs.dtype, device=self.probs.device)
 
     @property
     def mode(self) -> Tensor:
@@ -64,7 +64,7 @@ class Categorical(ExponentialFamily):
 
     @property
     def variance(self) -> Tensor:
-        return minitorch.full(self._extended_shape(), float("nan"), dtype=self.probs.dtype)
+        return minitorch.full(self._extended_shape(), float("nan"), dtype=self.probs.dtype, device=self.probs.device)
 
     def sample(self, sample_shape=()) -> Tensor:
         rows = self.probs.reshape(-1, self._num_events)
@@ -84,5 +84,5 @@ class Categorical(ExponentialFamily):
 
     def enumerate_support(self, expand: bool = True) -> Tensor:
         """All classes, (classes, *batch_shape)."""
-        values = minitorch.arange(self._num_events).view((-1,) + (1,) * len(self._batch_shape))
+        values = minitorch.arange(self._num_events, device=self._param.device).view((-1,) + (1,) * len(self._batch_shape))
         return values.expand((-1,) + tuple(self._batch_shape)) if expand else values

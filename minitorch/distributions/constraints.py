@@ -88,7 +88,7 @@ class _Square(Constraint):
     event_dim = 2
 
     def check(self, value: Tensor) -> Tensor:
-        return minitorch.full(value.shape[:-2], value.shape[-2] == value.shape[-1], dtype=minitorch.bool)
+        return minitorch.full(value.shape[:-2], value.shape[-2] == value.shape[-1], dtype=minitorch.bool, device=value.device)
 
 
 class _Symmetric(_Square):

@@ -25,7 +25,7 @@ class LKJCholesky(Distribution):
             raise ValueError(f"Expected dim to be an integer greater than or equal to 2. Found dim={dim}.")
         self.dim = dim
         (self.concentration,) = broadcast_all(concentration)
-        row = minitorch.arange(dim - 1, dtype=self.concentration.dtype)
+        row = minitorch.arange(dim - 1, dtype=self.concentration.dtype, device=self.concentration.device)
         row = minitorch.cat([row.new_zeros((1,)), row])
         marginal = self.concentration + 0.5 * (dim - 2)
         self._beta = Beta(row + 0.5, marginal.unsqueeze(-1) - 0.5 * row)
@@ -34,7 +34,7 @@ class LKJCholesky(Distribution):
     def sample(self, sample_shape=()) -> Tensor:
         with minitorch.no_grad():
             lengths = self._beta.sample(sample_shape).unsqueeze(-1)
-            normal = minitorch.randn(self._extended_shape(sample_shape), dtype=lengths.dtype).tril(-1)
+            normal = minitorch.randn(self._extended_shape(sample_shape), dtype=lengths.dtype, device=lengths.device).tril(-1)
             directions = normal / normal.norm(dim=-1, keepdim=True)
             directions[..., 0, :].fill_(0.0)
             below = minitorch.sqrt(lengths) * directions
@@ -45,7 +45,8 @@ class LKJCholesky(Distribution):
         if self._validate_args:
             self._validate_sample(value)
         diagonal = value.diagonal(dim1=-1, dim2=-2)[..., 1:]
-        powers = 2 * (self.concentration - 1).unsqueeze(-1) + self.dim - minitorch.arange(2, self.dim + 1)
+        steps = minitorch.arange(2, self.dim + 1, device=self.concentration.device)
+        powers = 2 * (self.concentration - 1).unsqueeze(-1) + self.dim - steps
         less = self.dim - 1
         alpha = self.concentration + 0.5 * less
         normalizer = 0.5 * less * math.log(math.pi) + minitorch.mvlgamma(alpha - 0.5, less) - minitorch.lgamma(alpha) * less

@@ -45,7 +45,7 @@ class LowRankMultivariateNormal(Distribution):
         self.loc, self.cov_diag = loc.expand((*batch, *size)), cov_diag.expand((*batch, *size))
         self.cov_factor = cov_factor.expand((*batch, *cov_factor.shape[-2:]))
         scaled = self.cov_factor.mT / self.cov_diag.unsqueeze(-2)
-        inner = scaled @ self.cov_factor + minitorch.eye(cov_factor.shape[-1], dtype=loc.dtype)
+        inner = scaled @ self.cov_factor + minitorch.eye(cov_factor.shape[-1], dtype=loc.dtype, device=loc.device)
         self._capacitance_tril = minitorch.linalg.cholesky(inner)
         super().__init__(batch, size, validate_args=validate_args)
 
@@ -78,8 +78,8 @@ class LowRankMultivariateNormal(Distribution):
 
     def rsample(self, sample_shape=()) -> Tensor:
         shape = self._extended_shape(sample_shape)
-        few = minitorch.empty((*shape[:-1], self.cov_factor.shape[-1]), dtype=self.loc.dtype).normal_()
-        each = minitorch.empty(shape, dtype=self.loc.dtype).normal_()
+        few = self.loc.new_empty((*shape[:-1], self.cov_factor.shape[-1])).normal_()
+        each = self.loc.new_empty(shape).normal_()
         return self.loc + (self.cov_factor @ few.unsqueeze(-1)).squeeze(-1) + self.cov_diag.sqrt() * each
 
     def log_prob(self, value: Tensor) -> Tensor:

@@ -64,7 +64,7 @@ class MultivariateNormal(Covariance, Distribution):
         return self._factor.pow(2).sum(-1)
 
     def rsample(self, sample_shape=()) -> Tensor:
-        eps = minitorch.empty(self._extended_shape(sample_shape), dtype=self.loc.dtype).normal_()
+        eps = self.loc.new_empty(self._extended_shape(sample_shape)).normal_()
         return self.loc + (self._factor @ eps.unsqueeze(-1)).squeeze(-1)
 
     def log_prob(self, value: Tensor) -> Tensor:

@@ -47,7 +47,7 @@ class OneHotCategorical(Classes, Distribution):
         return self._categorical.entropy()
 
     def enumerate_support(self, expand: bool = True) -> Tensor:
-        values = minitorch.eye(self._event_shape[0], dtype=self.probs.dtype)
+        values = minitorch.eye(self._event_shape[0], dtype=self.probs.dtype, device=self.probs.device)
         values = values.view((-1,) + (1,) * len(self._batch_shape) + tuple(self._event_shape))
         return values.expand((-1, *self._batch_shape, -1)) if expand else values
 

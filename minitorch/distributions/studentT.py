@@ -42,7 +42,7 @@ class StudentT(Distribution):
         return finite.masked_fill(self.df <= 2, math.inf).masked_fill(self.df <= 1, math.nan)
 
     def rsample(self, sample_shape=()) -> Tensor:
-        normal = minitorch.empty(self._extended_shape(sample_shape), dtype=self.df.dtype).normal_()
+        normal = minitorch.empty(self._extended_shape(sample_shape), dtype=self.df.dtype, device=self.df.device).normal_()
         return self.loc + self.scale * (normal * minitorch.rsqrt(self._chi2.rsample(sample_shape) / self.df))
 
     def log_prob(self, value: Tensor) -> Tensor:

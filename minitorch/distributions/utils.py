@@ -13,8 +13,8 @@ def broadcast_all(*values) -> tuple[Tensor, ...]:
     if not all(isinstance(each, (Tensor, Number)) for each in values):
         raise ValueError("Input arguments must all be instances of Number, torch.Tensor or objects implementing __torch_function__.")
     tensors = [each for each in values if isinstance(each, Tensor)]
-    dtype = tensors[0].dtype if tensors else minitorch.get_default_dtype()
-    made = [each if isinstance(each, Tensor) else minitorch.tensor(each, dtype=dtype) for each in values]
+    dtype, device = (tensors[0].dtype, tensors[0].device) if tensors else (minitorch.get_default_dtype(), None)
+    made = [each if isinstance(each, Tensor) else minitorch.tensor(each, dtype=dtype, device=device) for each in values]
     return minitorch.broadcast_tensors(*made)
 
 

@@ -52,10 +52,10 @@ class VonMises(Distribution):
             tau = 1 + (1 + 4 * kappa**2).sqrt()
             rho = (tau - (2 * tau).sqrt()) / (2 * kappa)
             r = minitorch.where(kappa < 1e-5, 1 / kappa + kappa, (1 + rho**2) / (2 * rho))
-            angle = minitorch.zeros(self._extended_shape(sample_shape), dtype=minitorch.float64)
+            angle = minitorch.zeros(self._extended_shape(sample_shape), dtype=minitorch.float64, device=loc.device)
             done = minitorch.zeros_like(angle, dtype=minitorch.bool)
             while not done.all():
-                first, second, side = minitorch.rand((3, *angle.shape), dtype=minitorch.float64).unbind()
+                first, second, side = minitorch.rand((3, *angle.shape), dtype=minitorch.float64, device=loc.device).unbind()
                 z = minitorch.cos(math.pi * first)
                 f = (1 + r * z) / (r + z)
                 c = kappa * (r - f)

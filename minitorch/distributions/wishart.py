@@ -41,7 +41,7 @@ class Wishart(Covariance, ExponentialFamily):
         ((name, matrix),) = given.items()
         if matrix.dim() < 2:
             raise ValueError("scale_tril must be at least two-dimensional, with optional leading batch dimensions")
-        self.df = df if isinstance(df, Tensor) else minitorch.tensor(df, dtype=matrix.dtype)
+        self.df = df if isinstance(df, Tensor) else minitorch.tensor(df, dtype=matrix.dtype, device=matrix.device)
         batch, event = minitorch.broadcast_shapes(matrix.shape[:-2], self.df.shape), matrix.shape[-2:]
         self.df = self.df.expand(batch)
         if self.df.le(event[-1] - 1).any():
@@ -54,7 +54,7 @@ class Wishart(Covariance, ExponentialFamily):
         self._take_matrix(batch, name, matrix)
         super().__init__(batch, event, validate_args=validate_args)
         self._take_factor()
-        freedom = self.df.unsqueeze(-1) - minitorch.arange(event[-1], dtype=matrix.dtype)
+        freedom = self.df.unsqueeze(-1) - minitorch.arange(event[-1], dtype=matrix.dtype, device=matrix.device)
         self._dist_chi2 = Chi2(df=freedom)
 
     @property
@@ -98,7 +98,7 @@ class Wishart(Covariance, ExponentialFamily):
 
     def entropy(self) -> Tensor:
         nu, p = self.df, self._event_shape[-1]
-        steps = minitorch.arange(p, dtype=nu.dtype) / 2
+        steps = minitorch.arange(p, dtype=nu.dtype, device=nu.device) / 2
         digammas = minitorch.digamma(nu.unsqueeze(-1) / 2 - steps).sum(-1)
         spread = minitorch.mvlgamma(nu / 2, p=p) - (nu - p - 1) / 2 * digammas + nu * p / 2
         return (p + 1) * self._half() + spread
@@ -122,6 +122,6 @@ class Wishart(Covariance, ExponentialFamily):
         noise = lengths.clamp(min=minitorch.finfo(lengths.dtype).eps).diag_embed()
         rows, columns = minitorch.tril_indices(p, p, offset=-1).unbind()
         shape = (*sample_shape, *self._batch_shape, p * (p - 1) // 2)
-        noise[..., rows, columns] = minitorch.randn(shape, dtype=noise.dtype)
+        noise[..., rows, columns] = minitorch.randn(shape, dtype=noise.dtype, device=noise.device)
         factor = self._factor @ noise
         return factor @ factor.mT

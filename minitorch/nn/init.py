@@ -223,7 +223,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     if tensor.numel() == 0:
         return tensor
     rows, columns = tensor.size(0), tensor.numel() // tensor.size(0)
-    normal = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator).numpy()
+    normal = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator).cpu().numpy()
     tall = normal.T if rows < columns else normal
     q, r = np.linalg.qr(tall)
     q *= np.sign(np.diagonal(r))  # of all orthogonal matrices alike: https://arxiv.org/pdf/math-ph/0609050.pdf

@@ -153,7 +153,7 @@ def _put(tensor: Tensor, places: Places, values: Tensor) -> Tensor:
 def _counts(input: Tensor, src: Tensor, places: Places, include_self: bool) -> Tensor:
     """How many values each element is the mean of, at least 1."""
     start = ones_like(input) if include_self else zeros_like(input)
-    counts = _add(start.detach(), places, ones(src.array.shape, dtype=input.dtype))
+    counts = _add(start.detach(), places, ones(src.array.shape, dtype=input.dtype, device=src.device))
     return counts.masked_fill(counts == 0, 1)
 
 

@@ -229,8 +229,8 @@ def block_diag(*tensors: Tensor) -> Tensor:
     width, rows, left = sum([each.array.shape[1] for each in blocks]), [], 0
     for each in blocks:
         height, own = each.array.shape
-        row = (zeros((height, left), dtype=dtype), each, zeros((height, width - left - own), dtype=dtype))
-        rows.append(cat(row, 1))
+        before, after = (zeros((height, size), dtype=dtype, device=each.device) for size in (left, width - left - own))
+        rows.append(cat((before, each, after), 1))
         left += own
     return cat(rows, 0)
 

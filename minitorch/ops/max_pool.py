@@ -198,7 +198,7 @@ def _fractional(function, dims: int, input, kernel_size, output_size, output_rat
         sizes = per_dimension(name, "output_size", output_size, dims)
     if samples is None:
         batch = 1 if len(shape) == dims + 1 else shape[0]
-        samples = rand(batch, shape[-dims - 1], dims, dtype=input.dtype)
+        samples = rand(batch, shape[-dims - 1], dims, dtype=input.dtype, device=input.device)
     for letter, size, count, taps in zip(("time", "height", "width")[-dims:], shape[-dims:], sizes, kernel):
         if count + taps - 1 > size:
             raise RuntimeError(f"{name}(): pool {letter} {taps} too large relative to input {letter} {size}")

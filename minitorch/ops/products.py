@@ -216,7 +216,8 @@ def matrix_power(A: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
 
 def _power(A: Tensor, n: int) -> Tensor:
     if n == 0:
-        return where(ones(A.shape, dtype=types.bool), eye(A.shape[-1], dtype=A.dtype), A)  # a gradient of zeros
+        identity = eye(A.shape[-1], dtype=A.dtype, device=A.device)
+        return where(ones(A.shape, dtype=types.bool, device=A.device), identity, A)  # a gradient of zeros
     if n == 1:
         return A.clone()
     result = None
@@ -299,7 +300,7 @@ def matrix_exp(A: Tensor) -> Tensor:
     norm = float(A.detach().abs().sum(-2).max().item())
     halvings = max(0, math.frexp(norm / _LARGEST[A.array.dtype.itemsize])[1]) if math.isfinite(norm) else 0
     scaled = A / 2**halvings
-    identity = expand(eye(A.shape[-1], dtype=A.dtype), A.shape)
+    identity = expand(eye(A.shape[-1], dtype=A.dtype, device=A.device), A.shape)
     result = identity
     for order in range(18, 0, -1):  # Horner's scheme
         result = identity + matmul(scaled, result) / order
@@ -364,5 +365,5 @@ def legacy_vander(x: Tensor, N: int | None = None, increasing: bool = False) -> 
         raise RuntimeError("x must be a one-dimensional tensor.")
     count = x.array.shape[0] if N is None else N
     x = x if x.array.dtype.kind == "f" else x.to(types.int64)
-    powers = arange(count) if increasing else arange(count - 1, -1, -1)
+    powers = arange(count, device=x.device) if increasing else arange(count - 1, -1, -1, device=x.device)
     return unsqueeze(x, -1) ** powers

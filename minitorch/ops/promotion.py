@@ -95,6 +95,8 @@ def prepare(
     if not isinstance(input, Tensor):
         input = _number_first(function, input, other)
     if isinstance(other, Tensor):
+        if input.kernels is not other.kernels:
+            input, other = _on_one_device(input, other)
         a, b = input.array, other.array
         if a.shape != b.shape:
             broadcast(a.shape, b.shape)
@@ -105,6 +107,18 @@ def prepare(
         if type(other) is float and input.array.dtype.kind == "f":
             return input, other, input.array.dtype
     return input, other, result_type(input, other).numpy
+
+
+def _on_one_device(input: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+    """A number on the CPU goes where the other tensor is, and its gradient comes back. Any others the launch refuses.
+
+    Second, and without a gradient, a kernel takes it as it is.
+    """
+    if input.array.ndim == 0 and type(input.array) is np.ndarray:
+        return input.to(other.device), other
+    if other.array.ndim == 0 and type(other.array) is np.ndarray and other.requires_grad:
+        return input, other.to(input.device)
+    return input, other
 
 
 # The functions that take a number before the tensor, and those of whose signatures PyTorch lists several.

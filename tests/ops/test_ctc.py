@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 import minitorch
 
+pytestmark = pytest.mark.usefixtures("device")
+
 
 @st.composite
 def cases(draw):

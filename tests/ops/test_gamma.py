@@ -6,6 +6,8 @@ from helpers import check
 
 import minitorch
 
+pytestmark = pytest.mark.usefixtures("device")
+
 torch = pytest.importorskip("torch", reason="torch is not installed: there is nothing to compare with")
 
 DRAWS = {
@@ -39,6 +41,7 @@ def test_draws(draw, dtype):
     check(body, grad=False, exact=dtype == "float32")
 
 
+@pytest.mark.cpu("the numbers and the state of the CPU's generator")
 def test_a_generator_of_ones_own():
     """Draws from it, and leaves the default one alone."""
 

@@ -3,6 +3,8 @@
 import pytest
 from helpers import check
 
+pytestmark = pytest.mark.usefixtures("device")
+
 
 @pytest.mark.parametrize("shape", [(9, 5), (5, 9), (2, 8, 4)], ids=str)
 def test_svd_lowrank(shape):

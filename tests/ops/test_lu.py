@@ -3,6 +3,8 @@
 import pytest
 from helpers import Input, check
 
+pytestmark = pytest.mark.usefixtures("device")
+
 SHAPES = [(4, 4), (2, 3, 3), (5, 3), (3, 5), (1, 1), (2, 1, 3, 3)]
 
 

@@ -3,6 +3,8 @@
 import pytest
 from helpers import check
 
+pytestmark = pytest.mark.usefixtures("device")
+
 NAMES = ["hann_window", "hamming_window", "blackman_window", "bartlett_window"]
 
 

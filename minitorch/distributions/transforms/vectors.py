@@ -96,7 +96,7 @@ class CorrCholeskyTransform(Transform):
         eps = minitorch.finfo(x.dtype).eps
         partial = vec_to_tril_matrix(x.tanh().clamp(min=-1 + eps, max=1 - eps), diag=-1)
         left = (1 - partial**2).sqrt().cumprod(-1)
-        partial = partial + minitorch.eye(partial.shape[-1], dtype=partial.dtype)
+        partial = partial + minitorch.eye(partial.shape[-1], dtype=partial.dtype, device=partial.device)
         return partial * pad(left[..., :-1], [1, 0], value=1)
 
     def _inverse(self, y: Tensor) -> Tensor:

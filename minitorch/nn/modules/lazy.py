@@ -186,7 +186,7 @@ class _LazyNorm(LazyModuleMixin):
         if track_running_stats:
             self.running_mean = UninitializedBuffer(device=device, dtype=dtype)
             self.running_var = UninitializedBuffer(device=device, dtype=dtype)
-            self.num_batches_tracked = tensor(0, dtype=types.int64)
+            self.num_batches_tracked = tensor(0, dtype=types.int64, device=device)
 
     def reset_parameters(self) -> None:
         """Weights 1, biases 0, once there are any."""

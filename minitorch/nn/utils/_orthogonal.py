@@ -72,7 +72,7 @@ class _Orthogonal(Module):
         if self.orthogonal_map == "matrix_exp":
             Q = matrix_exp(A)
         else:
-            identity = eye(rows, dtype=A.dtype)
+            identity = eye(rows, dtype=A.dtype, device=A.device)
             Q = solve(identity - 0.5 * A, identity + 0.5 * A)
         return Q[..., :columns]
 
@@ -97,7 +97,7 @@ class _Orthogonal(Module):
         if rows == columns:
             self.base = Q.clone() if _is_orthogonal(Q) else _nearest(Q)
         else:
-            self.base = _nearest(cat([Q, randn(*Q.shape[:-1], rows - columns, dtype=Q.dtype)], dim=-1))
+            self.base = _nearest(cat([Q, randn(*Q.shape[:-1], rows - columns, dtype=Q.dtype, device=Q.device)], dim=-1))
         start = zeros_like(weight)  # the maps make the identity of it
         start.diagonal(dim1=-2, dim2=-1).fill_(-1.0)
         return start
@@ -111,7 +111,7 @@ def _reflections(X: Tensor) -> Tensor:
     rows, columns = X.shape[-2:]
     below = X.tril(-1)
     tau = 2.0 / (1.0 + (below * below).sum(dim=-2))
-    identity = eye(rows, columns, dtype=X.dtype)
+    identity = eye(rows, columns, dtype=X.dtype, device=X.device)
     v = below + identity
     Q = identity.expand(X.shape)
     for i in reversed(range(columns)):
@@ -122,12 +122,12 @@ def _reflections(X: Tensor) -> Tensor:
 
 def _to_reflections(Q: Tensor) -> Tensor:
     """What `_reflections` makes an orthogonal Q of: LAPACK's geqrf."""
-    packed, tau = np.linalg.qr(Q.detach().numpy(), mode="raw")
+    packed, tau = np.linalg.qr(Q.detach().cpu().numpy(), mode="raw")
     result = wrap(np.ascontiguousarray(packed.swapaxes(-1, -2)))
     diagonal = result.diagonal(dim1=-2, dim2=-1)
     diagonal.sign_()
     diagonal[wrap(tau) == 0.0] *= -1
-    return result
+    return result.to(Q.device)
 
 
 def _nearest(A: Tensor) -> Tensor:
@@ -138,4 +138,4 @@ def _nearest(A: Tensor) -> Tensor:
 
 def _is_orthogonal(Q: Tensor) -> bool:
     close = 10 * Q.shape[-2] * types.finfo(Q.dtype).eps
-    return allclose(Q.mT @ Q, eye(Q.shape[-1], dtype=Q.dtype).expand(*Q.shape[:-2], -1, -1), atol=close)
+    return allclose(Q.mT @ Q, eye(Q.shape[-1], dtype=Q.dtype, device=Q.device).expand(*Q.shape[:-2], -1, -1), atol=close)
