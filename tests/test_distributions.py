@@ -72,10 +72,6 @@ MADE = {
 }
 
 
-# Differences of float32 logarithms of gamma functions, up to log(40!) = 110, whose last bit is 8e-6.
-CANCELLING = [MADE["binomial"], MADE["correlations"]]
-
-
 def said(number):
     """What a distribution says, or that it does not."""
     try:
@@ -103,7 +99,9 @@ def test_all_that_a_distribution_says(make):
         wider = made.expand((2, *made.batch_shape))
         return [*all_said, wider.batch_shape, wider.sample((3,)), said(lambda: wider.mean)]
 
-    check(body, grad=False, atol=1e-5 if make in CANCELLING else None)
+    # The diagonal of a factor of correlations is the root of 1 less a sum of squares, which cancels: 1.3e-6 apart with this
+    # seed, and in 300 others as far from float64 in one library as in the other (2.3e-5, PyTorch's 2.2e-5).
+    check(body, grad=False, atol=2e-6 if make is MADE["correlations"] else None)
 
 
 CHAINS = {
@@ -218,7 +216,7 @@ def test_divergence(pair):
         except NotImplementedError as error:
             return str(error)
 
-    check(body, grad=False, atol=1e-5 if MADE.get(pair[0]) in CANCELLING else None)
+    check(body, grad=False)
 
 
 def test_own_divergence():
@@ -303,7 +301,10 @@ def test_shaped_transforms():
 
 @pytest.mark.parametrize("name", ["gamma", "dirichlet", "beta", "student", "chi2", "f"])
 def test_gradients_of_gamma_numbers(name):
-    """Draws move with their parameters as PyTorch's do, whose approximation is within a thousandth."""
+    """Draws move with their parameters as PyTorch's do, whose approximation is within a thousandth.
+
+    Measured: 1.0e-3 of the number and the mean together, in 20 seeds; tests/ops/test_gamma.py has who is right.
+    """
     parameters = {"gamma": 2, "beta": 2, "f": 2}.get(name, 1)
     kind = {"gamma": "Gamma", "dirichlet": "Dirichlet", "beta": "Beta", "student": "StudentT", "chi2": "Chi2"}
     grads = []
@@ -314,7 +315,7 @@ def test_gradients_of_gamma_numbers(name):
         drawn = getattr(lib.distributions, kind.get(name, "FisherSnedecor"))(*values).rsample()
         (drawn.log() if name != "student" else drawn.tanh()).mul(lib.arange(drawn.numel()).view(drawn.shape) % 3 + 1).sum().backward()
         grads.append(np.stack([each.grad.numpy() for each in values]))
-    np.testing.assert_allclose(grads[1], grads[0], rtol=2e-3, atol=2e-3 * np.abs(grads[0]).mean())
+    np.testing.assert_allclose(grads[1], grads[0], rtol=1.2e-3, atol=1.2e-3 * np.abs(grads[0]).mean())
 
 
 WRONG = {

@@ -55,8 +55,7 @@ class Binomial(ShapedChance, Distribution):
         n, logits = self.total_count, self.logits
         positive = (logits.clamp(min=0) + logits - logits.clamp(max=0)) / 2  # with a gradient of 1/2 at 0
         normalizer = n * positive + n * minitorch.log1p(minitorch.exp(-minitorch.abs(logits))) - minitorch.lgamma(n + 1)
-        ways = -minitorch.lgamma(value + 1) - minitorch.lgamma(n - value + 1)
-        return value * logits + ways - normalizer
+        return value * logits - minitorch.lgamma(value + 1) - minitorch.lgamma(n - value + 1) - normalizer
 
     def entropy(self) -> Tensor:
         self._count("entropy")

@@ -79,4 +79,5 @@ def test_gamma_numbers_move_along_their_quantile():
     below = [torch.special.gammainc(alpha + sign * eps, x) for sign in (1, -1)]
     slope = torch.where(below[0] < 0.5, below[0] - below[1], above[1] - above[0]) / (2 * eps)
     density = ((alpha - 1) * x.log() - x - torch.lgamma(alpha)).exp()
-    np.testing.assert_allclose(mine.grad.numpy(), (-slope / density).numpy(), rtol=1e-6)
+    # Measured: 2.5e-8 in 40 seeds, which is the differences' own error: those of four points are 1.6e-9 away.
+    np.testing.assert_allclose(mine.grad.numpy(), (-slope / density).numpy(), rtol=1e-7)

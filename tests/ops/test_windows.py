@@ -17,7 +17,9 @@ def test_windows(name):
         short = [window(length, periodic) for length in (0, 1, 2, 3, 8, 33) for periodic in (True, False)]
         return short, window(10, dtype=lib.float64), window(4, requires_grad=True).requires_grad
 
-    check(body, grad=False, atol=3e-7)  # PyTorch takes the cosine of a float32 angle
+    # PyTorch takes the cosine of a float32 angle: it is 2.0e-7 from float64, minitorch 2.9e-8. Measured: 3.4e-8 apart, beside
+    # the relative tolerance.
+    check(body, grad=False, atol=5e-8)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -27,4 +29,4 @@ def test_refusals(name):
 
 
 def test_own_weights():
-    check(lambda lib: lib.hamming_window(7, False, 0.5, beta=0.25), grad=False, atol=3e-7)
+    check(lambda lib: lib.hamming_window(7, False, 0.5, beta=0.25), grad=False, atol=5e-8)

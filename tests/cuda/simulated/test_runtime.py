@@ -196,7 +196,7 @@ def test_capturable(name):
         moved.grad.fill_(number)
         theirs.step()
         graph.replay()
-    np.testing.assert_allclose(moved.tolist(), plain.tolist(), rtol=1e-6)
+    np.testing.assert_allclose(moved.tolist(), plain.tolist(), rtol=1.2e-7)  # one last bit; measured: none
     step = mine.state[moved]["step"]
     assert step.is_cuda and step.item() == 4.0 == theirs.state[plain]["step"].item()
     wrong = getattr(torch.optim, name)([moved])
@@ -347,8 +347,7 @@ def test_graphed_callables():
         assert torch.equal(product, expected_product) and torch.equal(total, expected_total)
         (product.sum() * 2 + total).backward()
         (expected_product.sum() * 2 + expected_total).backward()
-        np.testing.assert_allclose(x.grad.tolist(), again.grad.tolist(), rtol=1e-6)
-        np.testing.assert_allclose(module.weight.grad.tolist(), plain.weight.grad.tolist(), rtol=1e-6)
+        assert torch.equal(x.grad, again.grad) and torch.equal(module.weight.grad, plain.weight.grad)
     module.eval()
     assert torch.equal(module(x), plain(x))  # another mode than the recording's: not replayed
     with pytest.raises(AssertionError, match="must contain only Tensors"):
