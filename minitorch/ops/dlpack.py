@@ -155,7 +155,7 @@ def _device_of(capsule) -> _Device:
     if name == b"dltensor_versioned":
         versioned = _Versioned.from_address(_address_of(capsule, name))
         if versioned.major > _NEWEST:
-            raise RuntimeError("Unsupported DLPack capsule major version. Expected <= 1, but got " f"{versioned.major}.")
+            raise RuntimeError(f"Unsupported DLPack capsule major version. Expected <= {_NEWEST}, but got {versioned.major}.")
         return versioned.tensor.device
     raise RuntimeError(_INVALID)
 
@@ -176,7 +176,7 @@ def from_dlpack(ext_tensor, *, device=None, copy: bool | None = None) -> Tensor:
             raise AssertionError("device and copy kwargs not supported when ext_tensor is already a DLPack capsule.")
         return _taken(ext_tensor)
     place = tuple(ext_tensor.__dlpack_device__())
-    target = None if device is None else types.device(device) if not isinstance(device, types.device) else device
+    target = None if device is None else types.device(device)
     if target is not None:
         kernels_on(target)
         moves = (target.type == "cuda") != (place[0] == DLDeviceType.kDLCUDA)

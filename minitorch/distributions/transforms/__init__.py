@@ -1,18 +1,18 @@
 """Functions of random numbers. PyTorch: torch/distributions/transforms.py."""
 
-from minitorch.distributions.transforms.transform import AbsTransform as AbsTransform
-from minitorch.distributions.transforms.transform import AffineTransform as AffineTransform
-from minitorch.distributions.transforms.transform import ComposeTransform as ComposeTransform
-from minitorch.distributions.transforms.transform import (
+from minitorch.distributions.transforms.numbers import AbsTransform as AbsTransform
+from minitorch.distributions.transforms.numbers import AffineTransform as AffineTransform
+from minitorch.distributions.transforms.numbers import (
     CumulativeDistributionTransform as CumulativeDistributionTransform,
 )
-from minitorch.distributions.transforms.transform import ExpTransform as ExpTransform
+from minitorch.distributions.transforms.numbers import ExpTransform as ExpTransform
+from minitorch.distributions.transforms.numbers import PowerTransform as PowerTransform
+from minitorch.distributions.transforms.numbers import SigmoidTransform as SigmoidTransform
+from minitorch.distributions.transforms.numbers import SoftplusTransform as SoftplusTransform
+from minitorch.distributions.transforms.numbers import TanhTransform as TanhTransform
+from minitorch.distributions.transforms.transform import ComposeTransform as ComposeTransform
 from minitorch.distributions.transforms.transform import IndependentTransform as IndependentTransform
-from minitorch.distributions.transforms.transform import PowerTransform as PowerTransform
 from minitorch.distributions.transforms.transform import ReshapeTransform as ReshapeTransform
-from minitorch.distributions.transforms.transform import SigmoidTransform as SigmoidTransform
-from minitorch.distributions.transforms.transform import SoftplusTransform as SoftplusTransform
-from minitorch.distributions.transforms.transform import TanhTransform as TanhTransform
 from minitorch.distributions.transforms.transform import Transform as Transform
 from minitorch.distributions.transforms.transform import identity_transform as identity_transform
 from minitorch.distributions.transforms.vectors import CatTransform as CatTransform
