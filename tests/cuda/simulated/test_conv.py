@@ -15,7 +15,7 @@ CASES = [  # images, channels, height, width, outputs, kernel, stride, padding, 
 ]
 
 
-ULPS = 4  # measured: 1.2, where the CPU's products, added up in another order, have 2
+ULPS = 2.5  # measured: 1.2, in 12 other seeds 2.1; the CPU's products, added up in another order, have 2
 
 
 @pytest.mark.parametrize("case", CASES)
