@@ -123,38 +123,31 @@ class nanmedian(_ValuesAndIndices):
     __slots__ = ()
 
 
-class linalg_qr(_Named):
+class _QAndR(_Named):
+    __slots__ = ()
+    _fields = ("Q", "R")
+
+    @property
+    def Q(self) -> Tensor:
+        """Orthonormal columns."""
+        return self[0]
+
+    @property
+    def R(self) -> Tensor:
+        """Upper triangular."""
+        return self[1]
+
+
+class linalg_qr(_QAndR):
     """What linalg.qr returns."""
 
     __slots__ = ()
-    _fields = ("Q", "R")
-
-    @property
-    def Q(self) -> Tensor:
-        """Orthonormal columns."""
-        return self[0]
-
-    @property
-    def R(self) -> Tensor:
-        """Upper triangular."""
-        return self[1]
 
 
-class qr(_Named):
+class qr(_QAndR):
     """What qr returns."""
 
     __slots__ = ()
-    _fields = ("Q", "R")
-
-    @property
-    def Q(self) -> Tensor:
-        """Orthonormal columns."""
-        return self[0]
-
-    @property
-    def R(self) -> Tensor:
-        """Upper triangular."""
-        return self[1]
 
 
 class linalg_eigh(_Named):
@@ -330,9 +323,7 @@ class linalg_lstsq(_Named):
         return self[3]
 
 
-class linalg_lu_factor(_Named):
-    """What linalg.lu_factor returns."""
-
+class _LuAndPivots(_Named):
     __slots__ = ()
     _fields = ("LU", "pivots")
 
@@ -347,21 +338,17 @@ class linalg_lu_factor(_Named):
         return self[1]
 
 
-class linalg_lu_factor_ex(_Named):
+class linalg_lu_factor(_LuAndPivots):
+    """What linalg.lu_factor returns."""
+
+    __slots__ = ()
+
+
+class linalg_lu_factor_ex(_LuAndPivots):
     """What linalg.lu_factor_ex returns."""
 
     __slots__ = ()
     _fields = ("LU", "pivots", "info")
-
-    @property
-    def LU(self) -> Tensor:
-        """L below the diagonal, U above and on it."""
-        return self[0]
-
-    @property
-    def pivots(self) -> Tensor:
-        """The rows exchanged at each step, from 1."""
-        return self[1]
 
     @property
     def info(self) -> Tensor:
@@ -369,45 +356,33 @@ class linalg_lu_factor_ex(_Named):
         return self[2]
 
 
-class linalg_lu(_Named):
+class _PAndLAndU(_Named):
+    __slots__ = ()
+    _fields = ("P", "L", "U")
+
+    @property
+    def P(self) -> Tensor:
+        """A permutation."""
+        return self[0]
+
+    @property
+    def L(self) -> Tensor:
+        """Lower triangular, ones on the diagonal."""
+        return self[1]
+
+    @property
+    def U(self) -> Tensor:
+        """Upper triangular."""
+        return self[2]
+
+
+class linalg_lu(_PAndLAndU):
     """What linalg.lu returns."""
 
     __slots__ = ()
-    _fields = ("P", "L", "U")
-
-    @property
-    def P(self) -> Tensor:
-        """A permutation."""
-        return self[0]
-
-    @property
-    def L(self) -> Tensor:
-        """Lower triangular, ones on the diagonal."""
-        return self[1]
-
-    @property
-    def U(self) -> Tensor:
-        """Upper triangular."""
-        return self[2]
 
 
-class lu_unpack(_Named):
+class lu_unpack(_PAndLAndU):
     """What lu_unpack returns."""
 
     __slots__ = ()
-    _fields = ("P", "L", "U")
-
-    @property
-    def P(self) -> Tensor:
-        """A permutation."""
-        return self[0]
-
-    @property
-    def L(self) -> Tensor:
-        """Lower triangular, ones on the diagonal."""
-        return self[1]
-
-    @property
-    def U(self) -> Tensor:
-        """Upper triangular."""
-        return self[2]

@@ -34,9 +34,9 @@ def default_convert(data):
         # Text and objects have no tensor.
         return data if data.dtype.kind in "SUO" else minitorch.as_tensor(data)
     if isinstance(data, Mapping):
-        return _same_mapping(data, {key: default_convert(data[key]) for key in data})
+        return same_mapping(data, {key: default_convert(data[key]) for key in data})
     if isinstance(data, Sequence):
-        return _same_sequence(data, [default_convert(value) for value in data])
+        return same_sequence(data, [default_convert(value) for value in data])
     if _is_foreign_tensor(data):
         return minitorch.as_tensor(_foreign_array(data))
     return data
@@ -55,13 +55,13 @@ def collate(batch: list, *, collate_fn_map: dict[type | tuple[type, ...], Callab
 
     if isinstance(elem, Mapping):
         columns = {key: [sample[key] for sample in batch] for key in elem}
-        return _same_mapping(
+        return same_mapping(
             elem, {key: collate(column, collate_fn_map=collate_fn_map) for key, column in columns.items()}
         )
     if isinstance(elem, Sequence):
         if not _is_namedtuple(elem) and any(len(sample) != len(elem) for sample in batch):
             raise RuntimeError("each element in list of batch should be of equal size")
-        return _same_sequence(
+        return same_sequence(
             elem, [collate(column, collate_fn_map=collate_fn_map) for column in zip(*batch)]
         )
     if _is_foreign_tensor(elem):
@@ -120,7 +120,7 @@ def _function_for(elem, collate_fn_map: dict) -> Callable | None:
     return next((fn for kind, fn in collate_fn_map.items() if isinstance(elem, kind)), None)
 
 
-def _same_mapping(like: Mapping, values: dict) -> Mapping:
+def same_mapping(like: Mapping, values: dict) -> Mapping:
     """`values` in a mapping of the type of `like`, with its other attributes; a dict where that fails."""
     try:
         if not isinstance(like, MutableMapping):
@@ -132,7 +132,7 @@ def _same_mapping(like: Mapping, values: dict) -> Mapping:
         return values
 
 
-def _same_sequence(like: Sequence, values: list) -> Sequence:
+def same_sequence(like: Sequence, values: list) -> Sequence:
     """`values` in a sequence of the type of `like`; a list for a tuple and where that fails."""
     if _is_namedtuple(like):
         return type(like)(*values)

@@ -3,11 +3,11 @@
 PyTorch pins what workers made in a thread of its own; here that is done when the batch is asked for.
 """
 
-import copy
 import warnings
-from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from collections.abc import Mapping, Sequence
 
 from minitorch import cuda
+from minitorch.utils.data._utils.collate import same_mapping, same_sequence
 
 
 def pin_memory(data, device=None):
@@ -17,36 +17,12 @@ def pin_memory(data, device=None):
     if isinstance(data, (str, bytes)):
         return data
     if isinstance(data, Mapping):
-        return _mapping(data, {key: pin_memory(each) for key, each in data.items()})
+        return same_mapping(data, {key: pin_memory(each) for key, each in data.items()})
     if isinstance(data, Sequence):
-        return _sequence(data, [pin_memory(each) for each in data])
+        pinned = [pin_memory(each) for each in data]
+        plain_tuple = isinstance(data, tuple) and not hasattr(data, "_fields")
+        return type(data)(pinned) if plain_tuple else same_sequence(data, pinned)
     return data
-
-
-def _mapping(data: Mapping, pinned: dict) -> Mapping:
-    """Of the same type, with what else it knows; a dict where its type does not make one of those."""
-    try:
-        if not isinstance(data, MutableMapping):
-            return type(data)(pinned)
-        result = copy.copy(data)
-        result.update(pinned)
-        return result
-    except TypeError:
-        return pinned
-
-
-def _sequence(data: Sequence, pinned: list) -> Sequence:
-    if isinstance(data, tuple):
-        return type(data)(*pinned) if hasattr(data, "_fields") else type(data)(pinned)
-    try:
-        if not isinstance(data, MutableSequence):
-            return type(data)(pinned)
-        result = copy.copy(data)
-        for place, each in enumerate(pinned):
-            result[place] = each
-        return result
-    except TypeError:
-        return pinned
 
 
 def pins(wanted: bool, device: str) -> bool:
