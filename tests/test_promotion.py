@@ -90,6 +90,7 @@ def test_numbers_before_tensors():
     check(body)
 
 
+@pytest.mark.cpu("NumPy takes no tensor of a GPU")
 def test_arrays_and_tensors():
     """An array beside a tensor, and NumPy's own functions of a tensor."""
 

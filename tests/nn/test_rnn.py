@@ -1,6 +1,7 @@
 """Recurrent layers whose steps are one kernel. PyTorch: test/test_nn.py."""
 
 import hypothesis
+import places
 import pytest
 from helpers import Input, check
 from hypothesis import strategies as st
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 import minitorch
 
 pytestmark = pytest.mark.usefixtures("device")
+
+BATCH, HIDDEN = (3, [1, 2, 5]) if places.SIMULATED else (19, [1, 2, 7, 16, 33])
 
 
 def run(torch, kind, x, states, hidden, **options):
@@ -23,8 +26,8 @@ def run(torch, kind, x, states, hidden, **options):
 @hypothesis.given(
     kind=st.sampled_from(["LSTM", "GRU", "RNN", "RNN relu"]),
     steps=st.integers(1, 4),
-    batch=st.integers(1, 19),
-    hidden=st.sampled_from([1, 2, 7, 16, 33]),
+    batch=st.integers(1, BATCH),
+    hidden=st.sampled_from(HIDDEN),
     reverse=st.booleans(),
     layers=st.integers(1, 2),
     bias=st.booleans(),
@@ -46,6 +49,7 @@ def test_layers(kind, steps, batch, hidden, reverse, layers, bias, batch_first):
     check(body, Input(sizes, "float64"), *states[: 2 if kind == "LSTM" else 1], grad=False)
 
 
+@pytest.mark.skipif(places.SIMULATED, reason="products with 300 x 300 weights take the simulator hours")
 @pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_wide_layers(dtype, kind):
@@ -96,6 +100,7 @@ def test_output_changed_before_backward():
         output.sum().backward()
 
 
+@pytest.mark.cpu("about its threads")
 def test_same_bits_for_any_number_of_threads():
     results = []
     before = minitorch.get_num_threads()

@@ -1,5 +1,6 @@
 """What the driver is asked for: copies, pinned memory, streams, blocks, launches. PyTorch: test/test_cuda.py."""
 
+import ctypes
 import os
 import struct
 import threading
@@ -9,7 +10,7 @@ import pytest
 
 import minitorch as torch
 from minitorch.kernels import _gpu
-from minitorch.kernels.cuda import memory, pinned
+from minitorch.kernels.cuda import _driver, memory, pinned
 
 HOST = torch.arange(6.0)
 
@@ -17,6 +18,22 @@ HOST = torch.arange(6.0)
 def value(x) -> list:
     """What a tensor of the GPU holds once all is done."""
     return x.cpu().tolist()
+
+
+def test_notes_of_kernels(driver):
+    """A kernel gets the address of a word in pinned memory; what stands there is told by whoever has waited, and once."""
+    text = "Target {} is out of bounds."
+    loss = torch.nn.functional.nll_loss(HOST.reshape(2, 3).cuda(), torch.tensor([0, 7]).cuda())
+    torch.cuda.synchronize()
+    address = _driver.note(text)
+    assert address in driver.pinned and any(name == "_nll" and struct.pack("Q", address) in given for name, _, given in driver.launches)
+    for wait in (torch.cuda.synchronize, torch.cuda.current_stream().synchronize, HOST.cuda().cpu, loss.item):
+        ctypes.c_int64.from_address(address).value = 7  # as the kernel does
+        with pytest.raises(IndexError, match="Target 7 is out of bounds."):
+            wait()
+        wait()
+    _driver._notes.clear()
+    _driver.release_pinned(address)
 
 
 # ---- Copies ----
