@@ -3,6 +3,8 @@
 import pytest
 from helpers import Input, check
 
+pytestmark = pytest.mark.usefixtures("device")
+
 
 def adaptive(torch, cutoffs=(4, 10, 15), **options):
     torch.manual_seed(0)

@@ -5,6 +5,8 @@ from collections import OrderedDict
 import pytest
 from helpers import Input, check
 
+pytestmark = pytest.mark.usefixtures("device")
+
 
 def _three(torch):
     return torch.nn.Sequential(torch.nn.ReLU(), torch.nn.Tanh(), torch.nn.Linear(2, 2))

@@ -5,6 +5,8 @@ from helpers import Input, array, check, checksum, numpy
 
 import minitorch
 
+pytestmark = pytest.mark.usefixtures("device")
+
 # Name, arguments, input shape (None: none to run), keyword arguments.
 LAYERS = [
     ("Identity", (3,), (2, 3), {"anything": 4}),

@@ -4,9 +4,12 @@ import gc
 import warnings
 import weakref
 
+import pytest
 from helpers import check
 
 import minitorch
+
+pytestmark = pytest.mark.usefixtures("device")
 
 
 def test_forward_hooks_may_change_what_passes():

@@ -7,6 +7,8 @@ import pytest
 from agreement import agree
 from helpers import Input, check
 
+pytestmark = pytest.mark.usefixtures("device")
+
 
 def _with_gradients(torch, values):
     parameters = []

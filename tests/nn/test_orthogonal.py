@@ -4,6 +4,8 @@ import pytest
 from agreement import agree
 from helpers import Input, check
 
+pytestmark = pytest.mark.usefixtures("device")
+
 SHAPES = [(3, 3), (5, 3), (3, 5), (2, 4, 3)]
 
 

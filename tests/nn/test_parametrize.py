@@ -9,6 +9,8 @@ from helpers import Input, check
 
 import minitorch
 
+pytestmark = pytest.mark.usefixtures("device")
+
 LAYERS = {
     "Linear": (lambda nn: nn.Linear(4, 3), (5, 4)),
     "Conv2d": (lambda nn: nn.Conv2d(2, 4, 3, groups=2), (2, 2, 5, 5)),

@@ -4,6 +4,8 @@ import pytest
 from agreement import agree
 from helpers import Input, check
 
+pytestmark = pytest.mark.usefixtures("device")
+
 PADDINGS = {
     "at the end": [[0, 0, 0, 1], [0, 0, 1, 1]],
     "none": [[0, 0, 0, 0], [0, 0, 0, 0]],
