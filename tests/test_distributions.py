@@ -99,9 +99,9 @@ def test_all_that_a_distribution_says(make):
         wider = made.expand((2, *made.batch_shape))
         return [*all_said, wider.batch_shape, wider.sample((3,)), said(lambda: wider.mean)]
 
-    # The diagonal of a factor of correlations is the root of 1 less a sum of squares, which cancels: 1.3e-6 apart with this
-    # seed, and in 300 others as far from float64 in one library as in the other (2.3e-5, PyTorch's 2.2e-5).
-    check(body, grad=False, atol=2e-6 if make is MADE["correlations"] else None)
+    # The diagonal of a factor of correlations is the root of 1 less a sum of squares, which cancels: with this seed a last bit
+    # of the sum is 1.3e-6, and in 300 others one library is as far from float64 as the other (2.3e-5, PyTorch's 2.2e-5).
+    check(body, grad=False, atol=4e-6 if make is MADE["correlations"] else None)
 
 
 CHAINS = {
