@@ -96,10 +96,10 @@ class Vectors:
         arguments = [pointer, I32(_bytes(kind)), mask, ir.Constant(kind, None)]
         return self.call(f"llvm.masked.load.{_name(kind)}.p0", kind, arguments)
 
-    def prefetch(self, pointer):
-        """Have the cache line fetched that a later store goes to; any address will do."""
+    def prefetch(self, pointer, write=True):
+        """Have the cache line fetched that a later store (or load) goes to; any address will do."""
         pointer = self.builder.bitcast(pointer, ir.IntType(8).as_pointer())
-        write, keep, data = I32(1), I32(3), I32(1)
+        write, keep, data = I32(int(write)), I32(3), I32(1)
         self.call("llvm.prefetch.p0", ir.VoidType(), [pointer, write, keep, data])
 
     def store(self, value, pointer, mask):
