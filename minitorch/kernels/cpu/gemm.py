@@ -27,7 +27,7 @@ from minitorch.kernels.cpu.microkernel import ROWS, copy, grid, loops, multiply,
 
 _BLOCK = 256  # steps of k at a time
 _PACKED = 1 << 21  # packed elements at a time: 8 MiB
-_SMALL = 1 << 20  # multiplications that one thread does by itself
+_SMALL = 1 << 20  # multiplications that one thread does by itself, where an element of the result counts as 16
 TINY = 1 << 11  # multiplications for which a plain loop (1 us) costs less than a plan for the micro-kernel (3 us)
 _PIECES = 16  # tasks a product is cut into at least
 
@@ -135,7 +135,7 @@ def _product(a: np.ndarray, b: np.ndarray, init: np.ndarray | None, result: np.n
     start = plan.zero if init is None else init[(0,) * (init.ndim - 1)][:1]
     scratch = empty((plan.scratch,), a.dtype)
     arrays = a[0, :1], b[0, :1], start, result.reshape(-1), scratch, plan.numbers, plan.steps
-    if work <= _SMALL:
+    if work + 16 * m * n <= _SMALL:
         _multiply_few(*arrays, 1, 1)
     else:
         _multiply_large(*arrays)
