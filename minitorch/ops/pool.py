@@ -1,6 +1,7 @@
 """Pooling over images. PyTorch: aten/src/ATen/native/{DilatedMaxPool2d,AveragePool2d}.cpp, Pool.h."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from minitorch import types
 from minitorch._tensor import Tensor, wrap
@@ -178,10 +179,14 @@ def _check_dtype(function: str, input: Tensor, refused: str) -> None:
         raise NotImplementedError(f"\"{function}\" not implemented for '{types.SCALAR_NAME[input.dtype]}'")
 
 
-def _check(
-    input: Tensor, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool, unbatched: bool = False
+def _check(input: Tensor, *geometry, unbatched: bool = False) -> None:
+    _check_geometry(input.kernels.pool_extent, unbatched, input.array.shape, *geometry)
+
+
+@lru_cache(maxsize=512)  # a model asks the same every step
+def _check_geometry(
+    extent: Callable, unbatched: bool, shape: tuple, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> None:
-    shape = input.array.shape
     if len(shape) != 4:
         raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
     if min(stride) == 0:
@@ -200,7 +205,7 @@ def _check(
             )
     if 0 in shape[1:]:
         _refuse_shape(shape[1:] if unbatched else shape)
-    out = input.kernels.pool_extent(shape, kernel, stride, padding, dilation, ceil_mode)
+    out = extent(shape, kernel, stride, padding, dilation, ceil_mode)
     if min(out) < 1:
         raise RuntimeError(
             f"Given input size: ({shape[1]}x{shape[2]}x{shape[3]}). Calculated output size: "

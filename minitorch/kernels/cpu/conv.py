@@ -269,6 +269,7 @@ def _correlate_units(worker, workers, source, init, result, steps, packed, scrat
         a, a_first = source, rest * g.channels * g.channel_step
         if not g.direct:
             a, a_first = scratch, base
+        if not g.direct and (split == 0 or unit == first_unit):  # else it was copied for the unit before
             if unit == first_unit or g.strips > 1:  # else the padding is there from the last image
                 for i in range(g.padded):
                     scratch[base + i] = 0
