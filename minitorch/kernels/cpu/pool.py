@@ -142,8 +142,9 @@ def avg_pool2d_backward(
     divisors = _divisors(
         input_shape, extent, kernel, stride, padding, count_include_pad, divisor_override, grad.dtype
     )
-    shares = empty((_CHUNKS * extent[1],), grad.dtype)
-    body = address(_avg_pool2d_backward_chunk, int, *[grad.dtype] * 5, _INDEX)
+    shares = empty((_CHUNKS * max(extent[1], input_shape[3]),), grad.dtype)
+    chunk = _avg_pool2d_apart_chunk if kernel == stride and padding == (0, 0) else _avg_pool2d_backward_chunk
+    body = address(chunk, int, *[grad.dtype] * 5, _INDEX)
     _avg_pool2d_backward.for_work(result.size)(_flat(grad), _flat(result), shares, *divisors, numbers, body)
     return result
 
@@ -332,3 +333,27 @@ def _avg_pool2d_backward_chunk(chunk, source, result, shares, heights, widths, n
                     start = (plane * g.h + iy) * g.w - g.padding_x + kx
                     for x in range(first, last):
                         result[start + x * g.stride_x] += shares[free + x]
+
+
+def _avg_pool2d_apart_chunk(chunk, source, result, shares, heights, widths, numbers):
+    """Windows side by side: every element is written once, whole rows at a time."""
+    g = named(numbers, _Numbers)
+    free, full = chunk * g.w, min(g.ow, g.w // g.kernel_x)  # the last window may hang over the end
+    for plane in range(g.planes * chunk // _CHUNKS, g.planes * (chunk + 1) // _CHUNKS):
+        for i in range(g.w):
+            shares[free + i] = 0
+        to = plane * g.h * g.w
+        for y in range(g.oh):
+            here = (plane * g.oh + y) * g.ow
+            for i in range(g.kernel_x):
+                for x in range(full):
+                    shares[free + x * g.kernel_x + i] = source[here + x] / (heights[y] * widths[x])
+            for i in range(full * g.kernel_x, min(g.w, g.ow * g.kernel_x)):
+                shares[free + i] = source[here + full] / (heights[y] * widths[full])
+            for _ in range(y * g.kernel_y, min((y + 1) * g.kernel_y, g.h)):
+                for i in range(g.w):
+                    result[to + i] = 0
+                    result[to + i] += shares[free + i]  # -0 becomes 0, as where windows overlap
+                to += g.w
+        for i in range(to, (plane + 1) * g.h * g.w):
+            result[i] = 0
