@@ -104,7 +104,7 @@ def prepare(
             return input, other, a.dtype
     else:
         other = operand(other, function, argument)
-        if type(other) is float and input.array.dtype.kind == "f":
+        if type(other) in (float, int) and input.array.dtype.kind == "f":
             return input, other, input.array.dtype
     return input, other, result_type(input, other).numpy
 
