@@ -84,6 +84,9 @@ def named(typingctx, numbers, names):
     return result(numbers, names), generate
 
 
+LINE = 16  # float32s in a cache line
+
+
 @intrinsic
 def prefetch(typingctx, elements, place):
     """Have the cache line of an element fetched into the second-level cache, without waiting. Any place will do."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minitorch.kernels.cpu._address import address, call, named, prefetch
+from minitorch.kernels.cpu._address import LINE, address, call, named, prefetch
 from minitorch.kernels.cpu._compile import parallel, prange, serial, threads
 from minitorch.kernels.cpu.depthwise import depthwise, depthwise_input, suits
 from minitorch.kernels.cpu.memory import empty
@@ -27,8 +27,6 @@ Pair = tuple[int, int]
 
 # Pieces that work is cut into, whatever the number of threads: 16 threads stay busy, and 2 end at the same time.
 CHUNKS = 16
-
-_LINE = 16  # float32s in a cache line
 
 # Floats of padded image worked on at a time: 512 KiB, half of the second-level cache; the weights need the rest.
 _STRIP = 131_072
@@ -290,7 +288,7 @@ def _correlate_units(worker, workers, source, init, result, steps, packed, scrat
                     to += g.channel_step
             if g.strips == 1:  # while this image is multiplied the next one arrives: with point 4 of microkernel.py 6 % of mnist_cnn
                 size = g.channels * g.source_height * g.source_width
-                for i in range((rest + 1) * size, (rest + 2) * size, _LINE):
+                for i in range((rest + 1) * size, (rest + 2) * size, LINE):
                     prefetch(source, i)
         for panel in range(g.panels * split // g.splits, g.panels * (split + 1) // g.splits):
             columns, output = min(g.width, g.outputs - panel * g.width), group * g.outputs + panel * g.width

@@ -3,14 +3,16 @@
 There is nothing to multiply matrices of. But in a zero-padded copy of an image, a tap is the whole image moved by a
 distance: one multiplication and one addition of two long lines, which a plain loop does in vectors. The line runs
 through the padding between two rows; what comes out there is not read. 64 x 64 x 28 x 28 with 3 x 3: 7 ms row by row,
-with the strides in the loop.
+with the strides in the loop; 1.65 tap by tap and with slices for the rows that are copied, 1.25 so.
 """
 
 import numpy as np
 
-from minitorch.kernels.cpu._compile import parallel, prange
+from minitorch.kernels.cpu._address import LINE, prefetch
+from minitorch.kernels.cpu._compile import parallel, prange, serial
 from minitorch.kernels.cpu.gemm import sum_of_products
 from minitorch.kernels.cpu.memory import zeros
+from minitorch.kernels.cpu.microkernel import copier, copy
 
 _PARTS = 16  # tasks: 16 threads stay busy
 
@@ -29,8 +31,10 @@ def depthwise(
     dilation: tuple[int, int],
 ) -> None:
     """The convolution, into `result`. All arrays are contiguous."""
-    (padded, sums), pitch = _room(input.shape, result.shape, padding, input.dtype)
-    _depthwise.for_work(result.size * weight[0].size)(input, weight, bias, result, padded, sums, pitch, padding, dilation)
+    run = _depthwise.for_work(result.size * weight[0].size)
+    room = _room(input.shape, result.shape, padding, input.dtype)
+    shapes = input.shape, result.shape
+    run(input.reshape(-1), weight, bias, result.reshape(-1), shapes, *room, padding, dilation, copier(input.dtype))
 
 
 def depthwise_input(
@@ -57,56 +61,67 @@ def depthwise_weight(
     dilation: tuple[int, int],
 ) -> None:
     """The gradient to the weight, into `result`."""
-    (padded, sums), pitch = _room(input.shape, grad.shape, padding, input.dtype)
-    _depthwise_weight.for_work(grad.size * result[0].size)(grad, input, result, padded, sums, pitch, padding, dilation)
+    run = _depthwise_weight.for_work(grad.size * result[0].size)
+    room = _room(input.shape, grad.shape, padding, input.dtype)
+    shapes = input.shape, grad.shape
+    run(grad.reshape(-1), input.reshape(-1), result, shapes, *room, padding, dilation, copier(input.dtype))
 
 
-def _room(input_shape, output_shape, padding, dtype) -> tuple[tuple[np.ndarray, np.ndarray], int]:
-    """For each task a padded image of zeros, and an image of the output's height with rows as long as those."""
+def _room(input_shape, output_shape, padding, dtype) -> tuple[np.ndarray, np.ndarray, int]:
+    """For each task a padded image of zeros, and an image of the output's height with rows as long as those; how long."""
     pitch = input_shape[3] + 2 * padding[1]
-    padded = zeros((_PARTS, (input_shape[2] + 2 * padding[0]) * pitch), dtype)
-    return (padded, zeros((_PARTS, output_shape[2] * pitch), dtype)), pitch
+    padded = zeros((_PARTS * (input_shape[2] + 2 * padding[0]) * pitch,), dtype)
+    return padded, zeros((_PARTS * output_shape[2] * pitch,), dtype), pitch
 
 
 @parallel
-def _depthwise(input, weight, bias, result, padded, sums, pitch, padding, dilation):
-    n, o, oh, ow = result.shape
-    h, w = input.shape[2:]
+def _depthwise(input, weight, bias, result, shapes, padded, sums, pitch, padding, dilation, copy_loop):
+    (n, c, h, w), (_, o, oh, ow) = shapes
     kh, kw = weight.shape[2:]
-    length, each = (oh - 1) * pitch + ow, o // input.shape[1]
-    for part in prange(padded.shape[0]):
-        image, line = padded[part], sums[part][:length]
-        for plane in range(n * o * part // padded.shape[0], n * o * (part + 1) // padded.shape[0]):
+    size, length, parts = padded.size // _PARTS, (oh - 1) * pitch + ow, np.int64(_PARTS)
+    for part in prange(_PARTS):
+        image = padded[part * size : (part + 1) * size]
+        line = sums[part * oh * pitch : part * oh * pitch + length]
+        for plane in range(n * o * part // parts, n * o * (part + 1) // parts):
             i, j = plane // o, plane % o
-            for y in range(h):
-                start = (y + padding[0]) * pitch + padding[1]
-                image[start : start + w] = input[i, j // each, y]
+            _pad(copy_loop, input, (i * c + j // (o // c)) * h * w, h * w, h, w, image, pitch, padding)
             line[:] = bias[j]
-            for tap in range(kh * kw):
-                start = tap // kw * dilation[0] * pitch + tap % kw * dilation[1]
-                moved, factor = image[start : start + length], weight[j, 0, tap // kw, tap % kw]
-                for p in range(length):
-                    line[p] += moved[p] * factor
-            for y in range(oh):
-                result[i, j, y] = line[y * pitch : y * pitch + ow]
+            for ky in range(kh):
+                for kx in range(0, kw // 3 * 3, 3):  # three taps for one pass over the sums
+                    start = ky * dilation[0] * pitch + kx * dilation[1]
+                    moved, w0, w1, w2 = image[start:], weight[j, 0, ky, kx], weight[j, 0, ky, kx + 1], weight[j, 0, ky, kx + 2]
+                    moved1, moved2 = moved[dilation[1] :], moved[2 * dilation[1] :]
+                    for p in range(length):
+                        line[p] = line[p] + moved[p] * w0 + moved1[p] * w1 + moved2[p] * w2
+                for kx in range(kw // 3 * 3, kw):
+                    start = ky * dilation[0] * pitch + kx * dilation[1]
+                    moved, factor = image[start : start + length], weight[j, 0, ky, kx]
+                    for p in range(length):
+                        line[p] += moved[p] * factor
+            copy(copy_loop, oh, ow, line, 0, pitch, 1, result, plane * oh * ow, ow)
 
 
 @parallel
-def _depthwise_weight(grad, input, result, padded, lines, pitch, padding, dilation):
-    n, o, oh, ow = grad.shape
-    h, w = input.shape[2:]
+def _depthwise_weight(grad, input, result, shapes, padded, lines, pitch, padding, dilation, copy_loop):
+    (n, c, h, w), (_, o, oh, ow) = shapes
     kh, kw = result.shape[2:]
-    length, each = (oh - 1) * pitch + ow, o // input.shape[1]
-    for part in prange(padded.shape[0]):
-        image, line = padded[part], lines[part]
-        for j in range(o * part // padded.shape[0], o * (part + 1) // padded.shape[0]):
+    size, length, parts = padded.size // _PARTS, (oh - 1) * pitch + ow, np.int64(_PARTS)
+    for part in prange(_PARTS):
+        image = padded[part * size : (part + 1) * size]
+        line = lines[part * oh * pitch : part * oh * pitch + length]
+        for j in range(o * part // parts, o * (part + 1) // parts):
             result[j] = 0
             for i in range(n):
-                for y in range(h):
-                    start = (y + padding[0]) * pitch + padding[1]
-                    image[start : start + w] = input[i, j // each, y]
-                for y in range(oh):
-                    line[y * pitch : y * pitch + ow] = grad[i, j, y]  # zeros between the rows
+                _pad(copy_loop, input, (i * c + j // (o // c)) * h * w, c * h * w, h, w, image, pitch, padding)
+                _pad(copy_loop, grad, (i * o + j) * oh * ow, o * oh * ow, oh, ow, line, pitch, (0, 0))  # zeros between the rows
                 for tap in range(kh * kw):
                     start = tap // kw * dilation[0] * pitch + tap % kw * dilation[1]
                     result[j, 0, tap // kw, tap % kw] += sum_of_products(line, image, 0, start, length)
+
+
+@serial
+def _pad(copy_loop, source, start, step, height, width, image, pitch, padding):
+    """Copy an image between its padding. While it is multiplied the next one, `step` elements behind, arrives."""
+    copy(copy_loop, height, width, source, start, width, 1, image, padding[0] * pitch + padding[1], pitch)
+    for i in range(start + step, start + step + height * width, LINE):
+        prefetch(source, i)
