@@ -15,6 +15,7 @@ from numba.extending import intrinsic
 
 from minitorch.kernels.cpu._vectors import I64, Vectors
 
+
 @intrinsic
 def largest_of_windows(typingctx, columns, taps, first, last, source, start, step, lowest, best, choices, to, end):
     """best[to + x] = the largest of source[start + x * step + distance] over the taps first <= t < last, NaN wins;
