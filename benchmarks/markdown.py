@@ -1,6 +1,6 @@
 """Puts the tables of a file of `minitorch bench --json` into docs/performance.md. PyTorch: none.
 
-    python benchmarks/markdown.py benchmarks/results/cpu-2026-11-23.json docs/performance.md
+    python benchmarks/markdown.py benchmarks/results/cpu-2026-11-24.json docs/performance.md
 
 Text between `<!-- bench: GROUP -->` and `<!-- /bench -->` becomes the table of that file of cases; `limits` are all that
 have one, of the many products only those that miss it.
